@@ -1,0 +1,249 @@
+"""From the bytes of a mapping file to checked rows, and what the files must fit together on.
+
+Pure: files are opened by :mod:`fhirkit._data`, which knows where they are.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import dropwhile
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter, ValidationError
+
+from fhirkit import rows
+from fhirkit.errors import MappingError
+from fhirkit.rows import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
+
+    from pydantic_core import ErrorDetails
+
+MAJOR_VERSION = 1
+MODELS: Mapping[str, type[Row]] = {
+    "blocked": rows.BlockedRow,
+    "codes": rows.CodeRow,
+    "conditions": rows.ConditionRow,
+    "cues": rows.CueRow,
+    "drugs": rows.DrugRow,
+    "observations": rows.ObservationRow,
+    "procedures": rows.ProcedureRow,
+    "reports": rows.ReportRow,
+    "scores": rows.ScoreRow,
+    "symptoms": rows.SymptomRow,
+    "terms": rows.TermRow,
+    "units": rows.UnitRow,
+}
+
+_KEYS = {
+    "blocked": ("kind", "phrase"),
+    "codes": ("kind", "name", "system"),
+    "cues": ("value", "scope"),
+    "terms": ("kind", "name"),
+    "units": ("ucum",),
+}
+_NAME = ("name",)
+_FIRST_LINE = re.compile(r"# *fhirkit-mapping +(\d+)(\.\d+)*\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of one kind, each with the place it was read from."""
+
+    rows: Sequence[Row]
+    places: Sequence[str]
+
+    def placed(self) -> Iterator[tuple[Row, str]]:
+        """Each row with its place."""
+        return zip(self.rows, self.places, strict=True)
+
+
+def read_table(name: str, where: str, data: bytes) -> Table:
+    """The table ``name`` ("drugs", "cues/when") from a file's bytes; ``where`` names the file."""
+    model = MODELS[stem_of(name)]
+    header, lines, records = _parsed(where, data)
+    _check_header(header, list(model.model_fields), where)
+    places = [f"{where}, line {line}" for line in lines]
+    cells = [dict(zip(header, record, strict=True)) for record in records]
+    table = Table(_validated(model, cells, places), places)
+    if stem_of(name) != "cues":
+        _check_unique(name, table)
+    return table
+
+
+def stem_of(name: str) -> str:
+    """The form a table has: its own name, "cues" for all below ``cues/``."""
+    return name.partition("/")[0]
+
+
+def _parsed(where: str, data: bytes) -> tuple[list[str], list[int], list[list[str]]]:
+    """The header of a file, and its records with the lines they end on."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise MappingError(f"{where}, line {line}: not UTF-8: save the file as UTF-8") from None
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        numbered = [(reader.line_num, record) for record in reader if any(record)]
+    except csv.Error as error:
+        raise MappingError(
+            f"{where}, line {reader.line_num}: not a CSV file ({error}): check the quotes"
+        ) from None
+    _check_version(where, numbered[0][1][0] if numbered else "")
+    content = list(dropwhile(lambda item: item[1][0].startswith("#"), numbered))
+    if not content:
+        raise MappingError(f"{where}: has no header: name the columns after the comment lines")
+    header = content[0][1]
+    for line, record in content[1:]:
+        if len(record) != len(header):
+            raise MappingError(
+                f"{where}, line {line}: has {len(record)} cells, the header has {len(header)}: "
+                "put a cell with a comma in quotes, leave no cell out"
+            )
+    return header, [line for line, _ in content[1:]], [record for _, record in content[1:]]
+
+
+def _check_version(where: str, first: str) -> None:
+    found = _FIRST_LINE.fullmatch(first)
+    if found is None:
+        raise MappingError(
+            f"{where}, line 1: not a mapping file: "
+            f"its first line must be '# fhirkit-mapping {MAJOR_VERSION}'"
+        )
+    if int(found[1]) != MAJOR_VERSION:
+        raise MappingError(
+            f"{where}, line 1: has version {found[1]}, this fhirkit reads {MAJOR_VERSION}: "
+            "update fhirkit or convert the file"
+        )
+
+
+def _check_header(header: list[str], columns: list[str], where: str) -> None:
+    expected = "the columns are " + ", ".join(sorted(columns))
+    for column in header:
+        if column not in columns:
+            raise MappingError(f"{where}: unknown column {_shown(column)}: {expected}")
+        if header.count(column) > 1:
+            raise MappingError(f"{where}: column '{column}' stands twice: {expected}")
+    for column in columns:
+        if column not in header:
+            raise MappingError(f"{where}: column '{column}' is missing: {expected}")
+
+
+def _validated(model: type[Row], cells: list[dict[str, str]], places: list[str]) -> list[Row]:
+    try:
+        return list(TypeAdapter(list[model]).validate_python(cells))  # type: ignore[valid-type]
+    except ValidationError as error:
+        raise MappingError(_first_fault(error, cells, places)) from None
+
+
+def _first_fault(error: ValidationError, cells: list[dict[str, str]], places: list[str]) -> str:
+    """What is wrong with the first wrong row, and how many further faults there are."""
+    first = error.errors()[0]
+    index = int(first["loc"][0])
+    more = f" ({error.error_count() - 1} more after it)" if error.error_count() > 1 else ""
+    if len(first["loc"]) == 1:
+        return f"{places[index]}: {_fault(first)}{more}"
+    column = str(first["loc"][1])
+    cell = _shown(cells[index][column])
+    return f"{places[index]}, column '{column}': {cell} {_fault(first)}{more}"
+
+
+def _fault(error: ErrorDetails) -> str:
+    match error["type"]:
+        case "string_too_short":
+            return "is empty: fill it in"
+        case "literal_error":
+            return f"is not one of {error['ctx']['expected']}"
+        case "decimal_parsing":
+            return "is not a number: write digits and a point"
+        case "value_error":
+            return str(error["ctx"]["error"])
+        case "string_pattern_mismatch":
+            return "is not a URI: write the code system's URI, http://... or urn:..."
+    return error["msg"]
+
+
+def _shown(cell: str) -> str:
+    return repr(cell if len(cell) <= 60 else cell[:57] + "...")
+
+
+def _check_unique(name: str, table: Table) -> None:
+    seen: dict[Hashable, str] = {}
+    for row, place in table.placed():
+        first = seen.setdefault(_key(name, row), place)
+        if first != place:
+            raise MappingError(
+                f"{place}: {_key_words(name, row)} stands already in {first}: "
+                "merge the two rows or rename one"
+            )
+
+
+def _key(name: str, row: Row) -> Hashable:
+    key: Hashable = attrgetter(*_KEYS.get(stem_of(name), _NAME))(row)
+    return key
+
+
+def _key_words(name: str, row: Row) -> str:
+    columns = _KEYS.get(stem_of(name), _NAME)
+    return " and ".join(f"{column} {_shown(getattr(row, column))}" for column in columns)
+
+
+def merged(name: str, ours: Table, theirs: Table) -> Table:
+    """Our rows without those that ``theirs`` replace, and then theirs."""
+    replaced = {_key(name, row) for row in theirs.rows}
+    kept = [(row, place) for row, place in ours.placed() if _key(name, row) not in replaced]
+    return Table(
+        [*(row for row, _ in kept), *theirs.rows], [*(place for _, place in kept), *theirs.places]
+    )
+
+
+def check_references(tables: Mapping[str, Table]) -> None:
+    """Whatever a row names must exist: a slip there would be lost without a word."""
+    names = _names(tables)
+    for place, column, name, kind in _references(tables):
+        if name not in names[kind]:
+            raise MappingError(
+                f"{place}, column '{column}': no row of {kind} is named {_shown(name)}: "
+                "correct the name or add that row"
+            )
+
+
+def _names(tables: Mapping[str, Table]) -> dict[str, set[str]]:
+    """The names there are, by vocabulary, kind of term, "class" (of drugs) and "units"."""
+    names: dict[str, set[str]] = defaultdict(set)
+    for stem, table in tables.items():
+        for row in table.rows:
+            match row:
+                case rows.TermRow():
+                    names[row.kind].add(row.name)
+                case rows.NamedRow():
+                    names[stem].add(row.name)
+                    if isinstance(row, rows.DrugRow) and row.level == "class":
+                        names["class"].add(row.name)
+                case rows.UnitRow():
+                    names["units"].add(row.ucum)
+    return names
+
+
+def _references(tables: Mapping[str, Table]) -> Iterator[tuple[str, str, str, str]]:
+    """Place, column, name and kind of everything a row refers to."""
+    for stem in ("codes", "conditions", "drugs", "observations"):
+        for row, place in tables[stem].placed():
+            match row:
+                case rows.CodeRow():
+                    yield place, "name", row.name, row.kind
+                case rows.ConditionRow() if row.broader:
+                    yield place, "broader", row.broader, "conditions"
+                case rows.DrugRow():
+                    yield from ((place, "classes", name, "class") for name in row.classes)
+                case rows.ObservationRow():
+                    yield from ((place, "units", code, "units") for code in row.units)
+                    if row.specimen:
+                        yield place, "specimen", row.specimen, "specimen"

@@ -1,0 +1,53 @@
+"""A resource as JSON text: the same bytes every time, numbers with their digits."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from fhirkit.mappers.quantity import Digits
+
+if TYPE_CHECKING:
+    from fhirkit.mappers.context import Resource
+
+# json writes a float as float.__repr__ does, whatever its class says. Numbers that need other
+# digits go through it as strings with this mark, which then comes off together with the quotes.
+_MARK = "\x00digits:"
+_MARKED = re.compile(r'"\\u0000digits:([0-9.eE+-]+)"')
+
+_LOOKED_INTO = frozenset({dict, list, Digits})
+# Elements that R4 gives no room for a decimal, left out because there are so many of them.
+_NO_DECIMALS = frozenset({"coding", "identifier", "meta", "subject", "text"})
+
+
+def to_json(resource: Resource, *, indent: int | None = None) -> str:
+    """``resource`` as JSON on one line (or indented), ending with a newline.
+
+    Keys stay in the order of the resource, text is not escaped beyond what JSON needs. Lone
+    surrogates cannot be written as UTF-8 and are the caller's to avoid.
+    """
+    marked = _marked(resource)
+    separators = (",", ":") if indent is None else None
+    text = json.dumps(
+        marked, ensure_ascii=False, check_circular=False, indent=indent, separators=separators
+    )
+    if marked is not resource:
+        text = _MARKED.sub(r"\1", text)
+    return text + "\n"
+
+
+def _marked(node: Any) -> Any:
+    """``node`` with every Digits as a marked string; the same object if there is none."""
+    kind = type(node)
+    if kind is Digits:
+        return _MARK + str(node)
+    made: Any = None
+    for key, value in node.items() if kind is dict else enumerate(node):
+        if type(value) not in _LOOKED_INTO or key in _NO_DECIMALS:
+            continue
+        new = _marked(value)
+        if new is not value:
+            made = node.copy() if made is None else made
+            made[key] = new
+    return node if made is None else made

@@ -1,0 +1,72 @@
+"""What ``extract`` and ``convert`` have in common: narratives in, one document each out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fhirkit.cli.outputs import check_names, file_name, make_folder, write_file, write_out
+from fhirkit.errors import InputError, SettingsError
+from fhirkit.narrative.source import STDIN, check_paths, read_documents
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from fhirkit.narrative.source import Source
+
+
+def add_documents(parser: argparse.ArgumentParser, *, nargs: str = "+") -> None:
+    """The arguments that say what to read and where to write."""
+    parser.add_argument(
+        "files",
+        nargs=nargs,
+        metavar="FILE",
+        help="a narrative as UTF-8 text; '-' for standard input; a .ndjson file with "
+        '"id" and "text" on each line',
+    )
+    parser.add_argument("-o", dest="folder", metavar="DIR", help="write one file per input here")
+    parser.add_argument(
+        "--mappings", metavar="DIR", help="lay your own mapping files over the ones shipped"
+    )
+
+
+def mappings_folder(given: str | None) -> Path | None:
+    """The folder of a site's own mappings. Raises SettingsError if it is none."""
+    if given is None:
+        return None
+    if not Path(given).is_dir():
+        raise SettingsError(f"--mappings {given}: no such folder")
+    return Path(given)
+
+
+def is_stream(options: argparse.Namespace) -> bool:
+    """Whether several documents go to standard output, so that each must be a single line."""
+    files: list[str] = options.files
+    return options.folder is None and (
+        len(files) > 1 or any(file.lower().endswith(".ndjson") for file in files)
+    )
+
+
+def each_document(
+    files: list[str], folder: str | None, suffix: str, make: Callable[[Source], bytes]
+) -> None:
+    """Reads every input and writes what ``make`` gives for it, one after the other.
+
+    Raises InputError, SettingsError or OutputError at the first that fails; files already
+    written stay, each of them whole.
+    """
+    if files.count(STDIN) > 1:
+        raise InputError("'-' can be given once: standard input is read once")
+    check_paths(files)
+    stdin = sys.stdin.buffer if sys.stdin is not None else None
+    if folder is None:
+        for source in read_documents(files, stdin):
+            write_out(make(source))
+        return
+    check_names(files, folder, suffix)
+    target = make_folder(folder)
+    for source in read_documents(files, stdin):
+        name = file_name(source.name, suffix, source.origin)
+        write_file(target / name, make(source))

@@ -1,0 +1,1 @@
+"""Narrative to facts: proposers, attribution, assembly."""

@@ -1,0 +1,145 @@
+"""Adverse events: reaction, suspects, latency, seriousness, outcome, words on causality."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fhirkit.facts.anchors import anchored
+from fhirkit.facts.causality import Link, links
+from fhirkit.facts.model import AdverseEventFact, Certainty, Suspect, Term, When, Whose
+from fhirkit.facts.outcome import outcome_of
+from fhirkit.narrative.layout import SectionKind
+
+if TYPE_CHECKING:
+    from fhirkit.facts.notebook import Draft, Notebook
+    from fhirkit.facts.scene import Scene
+
+_CATEGORY = re.compile(
+    r"\b(?:naranjo|who[\s-]*umc)\b[^.;]{0,80}?\b(?P<c>certain|definite|probable|possible|unlikely|doubtful)\b",
+    re.I,
+)
+
+
+def read_adverse_events(book: Notebook, *, died: bool) -> None:
+    """One draft for each reaction that the text ties to a drug."""
+    made: dict[str, Draft] = {}
+    for link in links(book):
+        draft = made.get(link.reaction.id)
+        if draft is None:
+            draft = made[link.reaction.id] = _new(book, link)
+        _add(book, draft, link)
+    for draft in made.values():
+        reaction = next(d for d in book.drafts if d.id == draft.fields["condition"])
+        _latency(book, draft, reaction)
+        _seriousness(book, draft, reaction)
+        outcome = outcome_of(book, reaction, died=died)
+        if outcome is not None:
+            draft.fields["outcome"] = outcome
+            if outcome.concept == "fatal":
+                criteria = draft.fields.get("seriousness", ())
+                draft.fields["seriousness"] = (*criteria, Term(outcome.span, "death"))
+        severity = reaction.fields.get("severity")
+        if severity is not None:
+            draft.fields["severity"] = severity
+
+
+def _new(book: Notebook, link: Link) -> Draft:
+    mention = link.mention
+    return book.new(
+        "adverse-event",
+        AdverseEventFact,
+        link.reaction.concept or mention.name,
+        link.scene,
+        mention.start,
+        mention.end,
+        link.rule,
+        concept=link.reaction.concept,
+        reaction=Term(link.scene.span(mention), link.reaction.concept),
+        condition=link.reaction.id,
+        suspects=(),
+        causality=(),
+    )
+
+
+def _add(book: Notebook, draft: Draft, link: Link) -> None:
+    suspects: tuple[Suspect, ...] = draft.fields["suspects"]
+    span = link.scene.span(link.drug) if link.drug is not None else link.medication.spans[0]
+    if all(s.medication != link.medication.id for s in suspects):
+        draft.fields["suspects"] = (*suspects, Suspect(span, link.medication.id))
+    draft.add_span(link.scene.span(link.mention))
+    if link.own_words and link.rule != "reported after":
+        words = _statement(book, link.scene)
+        if words not in draft.fields["causality"]:
+            draft.fields["causality"] = (*draft.fields["causality"], words)
+    category = _CATEGORY.search(link.scene.text(link.scene.sentence.start, link.scene.sentence.end))
+    if category and link.own_words:
+        start = link.scene.sentence.start
+        draft.fields["causality_category"] = Term(
+            book.narrative.span(start + category.start("c"), start + category.end("c")),
+            category.group("c").lower(),
+        )
+
+
+def _statement(book: Notebook, scene: Scene) -> object:
+    start, end = scene.sentence.start, scene.sentence.end
+    text = scene.text(start, end)
+    start += len(text) - len(text.lstrip())
+    end -= len(text) - len(text.rstrip())
+    return book.narrative.span(start, end)
+
+
+def _latency(book: Notebook, draft: Draft, reaction: Draft) -> None:
+    """The time from the suspect to the reaction, told with the reaction or its admission."""
+    suspects = {s.medication for s in draft.fields["suspects"]}
+    for scene in book.scenes:
+        if not any(book.at.get(t.start) is reaction for t in scene.things):
+            continue
+        for phrase in scene.times:
+            if phrase.form == "after":
+                when = anchored(book, scene, phrase)
+                if when.anchor in suspects:
+                    draft.fields["latency"] = when
+                    draft.add_span(when.span)
+                    return
+    for scene in book.scenes:
+        if scene.whose is not Whose.PATIENT or not any(
+            True for _ in scene.cues("encounter", "presentation", "inpatient", "emergency")
+        ):
+            continue
+        for phrase in scene.times:
+            if phrase.form == "after":
+                when = anchored(book, scene, phrase)
+                if when.anchor in suspects:
+                    draft.fields["latency"] = when
+                    draft.add_span(when.span)
+                    return
+    for encounter in book.of("encounter"):
+        when_admitted: When | None = encounter.fields.get("when")
+        if (
+            when_admitted is not None
+            and when_admitted.anchor in suspects
+            and encounter.scene is reaction.scene
+        ):
+            draft.fields["latency"] = when_admitted
+            draft.add_span(when_admitted.span)
+
+
+def _seriousness(book: Notebook, draft: Draft, reaction: Draft) -> None:
+    """ICH criteria in the sentences that tell of the reaction."""
+    found: dict[str, Term] = {}
+    for scene in book.scenes:
+        if scene.whose is not Whose.PATIENT:
+            continue
+        here = any(
+            book.at.get(t.start) is reaction
+            and scene.certainty_of(t) not in (Certainty.NEGATED, Certainty.REFUTED)
+            for t in scene.of("conditions", "symptoms")
+        )
+        if not here or scene.sentence.section is SectionKind.DISCUSSION:
+            continue
+        for cue in scene.cues("seriousness"):
+            if cue.name != "death":
+                found.setdefault(cue.name, Term(scene.span(cue), cue.name))
+    if found:
+        draft.fields["seriousness"] = tuple(found[name] for name in sorted(found))

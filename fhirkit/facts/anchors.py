@@ -1,0 +1,81 @@
+"""What a relative time is measured from: an event of the case, or nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fhirkit.facts.model import MedicationFact, Use, When, Whose
+from fhirkit.facts.timing import offset_quantity
+
+if TYPE_CHECKING:
+    from fhirkit.facts.notebook import Draft, Notebook
+    from fhirkit.facts.scene import Scene
+    from fhirkit.facts.timing import TimePhrase
+
+_RELATION = {
+    "after": "after",
+    "later": "after",
+    "before": "before",
+    "ago": "before",
+    "day": "after",
+    "history": "before",
+}
+_TREATMENT = re.compile(
+    r"\s*(?:the\s+|this\s+|her\s+|his\s+)?(?:last\s+|first\s+)?(?:treatment|therapy|infusions?|dose|administration|drug|initiation|starting)\b",
+    re.I,
+)
+_ADMISSION = re.compile(
+    r"\s*(?:the\s+|his\s+|her\s+)?(?:hospital\s+)?(?:admission|hospitali[sz]ation|admitted|being admitted)\b",
+    re.I,
+)
+_DISCHARGE = re.compile(r"\s*(?:the\s+|his\s+|her\s+)?(?:hospital\s+)?discharge\b", re.I)
+_PRESENTATION = re.compile(r"\s*(?:the\s+|his\s+|her\s+)?(?:re-?)?presentation\b", re.I)
+
+
+def anchored(book: Notebook, scene: Scene, phrase: TimePhrase) -> When:
+    """The phrase as a fact's time."""
+    anchor, end = _anchor(book, scene, phrase)
+    return When(
+        book.narrative.span(phrase.start, end),
+        offset_quantity(book.narrative, phrase),
+        _RELATION.get(phrase.form),
+        anchor,
+    )
+
+
+def _anchor(book: Notebook, scene: Scene, phrase: TimePhrase) -> tuple[str | None, int]:
+    """(id of the event, view offset where the phrase with its event's words ends)."""
+    if phrase.form in ("after", "before"):
+        tail = scene.text(phrase.end, min(scene.sentence.end, phrase.end + 70))
+        for pattern in (_ADMISSION, _PRESENTATION, _DISCHARGE):
+            match = pattern.match(tail)
+            if match:
+                encounter = book.of("encounter")
+                same = pattern is not _DISCHARGE and encounter
+                return (encounter[0].id if same else None), phrase.end + match.end()
+        clause = re.split(r"[,.;]", tail)[0]
+        for thing in scene.of("drugs", "procedures"):
+            if phrase.end <= thing.start <= phrase.end + len(clause):
+                draft = book.at.get(thing.start)
+                return (draft.id if draft else None), thing.end
+        match = _TREATMENT.match(tail)
+        if match:
+            return index_treatment(book, scene), phrase.end + match.end()
+        return None, phrase.end
+    return None, phrase.end
+
+
+def index_treatment(book: Notebook, scene: Scene) -> str | None:
+    """The treatment that "after treatment" means: the latest one given before this sentence."""
+    best: Draft | None = None
+    for draft in book.of("medication"):
+        if draft.whose is Whose.PATIENT and draft.make is MedicationFact:
+            given = draft.fields.get("use") in (Use.GIVEN, Use.LONG_TERM)
+            if (
+                given
+                and draft.scene.sentence.index <= scene.sentence.index
+                and (best is None or draft.at >= best.at)
+            ):
+                best = draft
+    return best.id if best else None

@@ -1,0 +1,62 @@
+"""A narrative read: its text and its facts, checked against each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from fhirkit.narrative.span import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fhirkit.facts.model import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One narrative and the facts found in it.
+
+    ``facts`` are in the order of the text and include statements that are not the patient's
+    own (see ``Fact.whose``). ``notices`` are plain sentences for the user, without patient
+    text. Building a case checks every span of every fact against the text; a span that does
+    not fit raises ValueError.
+    """
+
+    text: str
+    facts: tuple[Fact, ...]
+    notices: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        seen: set[str] = set()
+        for fact in self.facts:
+            if fact.id in seen:
+                raise ValueError(f"two facts with the id {fact.id}")
+            seen.add(fact.id)
+            if not fact.spans:
+                raise ValueError(f"fact {fact.id} has no span")
+            for span in spans_of(fact):
+                if span.start >= span.end or self.text[span.start : span.end] != span.text:
+                    raise ValueError(
+                        f"fact {fact.id}: span {span.start}-{span.end} is not what the text says"
+                    )
+
+
+def spans_of(value: object) -> Iterator[Span]:
+    """All spans inside a fact or a value, depth first."""
+    if type(value) is Span:
+        yield value
+    elif type(value) is tuple:
+        for item in value:
+            yield from spans_of(item)
+    elif is_dataclass(value):
+        for name in _names(type(value)):
+            inner = getattr(value, name)
+            if inner is not None and type(inner) is not str:
+                yield from spans_of(inner)
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind))

@@ -1,0 +1,85 @@
+"""Whether a thing is affirmed, negated, suspected, weighed or ruled out.
+
+After ConText (Harkema et al. 2009, doi:10.1016/j.jbi.2009.05.002): a cue reaches forward or
+backward until a word that ends its scope. The cues are in ``mappings/cues/certainty.csv``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fhirkit.facts.model import Certainty
+
+if TYPE_CHECKING:
+    from fhirkit.facts.lexicon import Mention
+    from fhirkit.facts.scene import Scene
+
+#: Words a cue reaches, by value and direction.
+_REACH = {
+    ("negated", "forward"): 10,
+    ("negated", "backward"): 8,
+    ("refuted", "forward"): 6,
+    ("refuted", "backward"): 18,
+    ("suspected", "forward"): 5,
+    ("suspected", "backward"): 6,
+    ("differential", "forward"): 7,
+    ("differential", "backward"): 2,
+}
+_STRENGTH = ("refuted", "negated", "differential", "suspected")
+_MEANING = {
+    "refuted": Certainty.REFUTED,
+    "negated": Certainty.NEGATED,
+    "differential": Certainty.DIFFERENTIAL,
+    "suspected": Certainty.SUSPECTED,
+}
+
+
+def judge_certainty(scene: Scene) -> None:
+    """Set ``certain`` for each thing of the scene that is not simply affirmed."""
+    cues = [c for c in scene.cues("certainty") if c.name in _MEANING]
+    if not cues:
+        return
+    masked = [(c.first, c.last) for c in scene.cues("certainty", "pseudo")]
+    stops = _stops(scene)
+    ranges = [
+        (c.name, *_range(scene, c, stops))
+        for c in cues
+        if not any(a <= c.first < b for a, b in masked)
+    ]
+    for thing in scene.things:
+        held = {name for name, a, b in ranges if a <= thing.first and thing.last <= b}
+        for name in _STRENGTH:
+            if name in held:
+                scene.certain[thing.start] = _MEANING[name]
+                break
+
+
+def negated_at(scene: Scene, word: int) -> bool:
+    """Whether a negation reaches the word at ``word``."""
+    stops = _stops(scene)
+    masked = [(c.first, c.last) for c in scene.cues("certainty", "pseudo")]
+    for cue in scene.cues("certainty", "negated"):
+        if any(a <= cue.first < b for a, b in masked):
+            continue
+        a, b = _range(scene, cue, stops)
+        if a <= word < b:
+            return True
+    return False
+
+
+def _stops(scene: Scene) -> list[int]:
+    s = scene.sentence
+    words = scene.narrative.words
+    marks = [i for i in range(s.first_word, s.last_word) if words[i] in (";", ":")]
+    return sorted([*marks, *(c.first for c in scene.cues("certainty", "stop"))])
+
+
+def _range(scene: Scene, cue: Mention, stops: list[int]) -> tuple[int, int]:
+    """Words ``first:last`` that the cue reaches."""
+    reach = _REACH[cue.name, cue.entry.scope]
+    s = scene.sentence
+    if cue.entry.scope == "forward":
+        end = next((i for i in stops if i >= cue.last), s.last_word)
+        return cue.last, min(end, cue.last + reach)
+    start = next((i + 1 for i in reversed(stops) if i < cue.first), s.first_word)
+    return max(start, cue.first - reach), cue.first

@@ -1,0 +1,240 @@
+"""Diagnoses, and signs and symptoms."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fhirkit.facts.model import (
+    Certainty,
+    ConditionFact,
+    Quantity,
+    SymptomFact,
+    Term,
+    When,
+    Whose,
+)
+from fhirkit.facts.regimen import term
+from fhirkit.facts.timing import offset_quantity, when_date
+from fhirkit.narrative.layout import SectionKind
+
+if TYPE_CHECKING:
+    from fhirkit.facts.lexicon import Mention
+    from fhirkit.facts.notebook import Draft, Notebook
+    from fhirkit.facts.scene import Scene
+
+_DEFINITE = frozenset({"the", "this", "that", "her", "hi", "his", "their", "these"})
+_HISTORY = re.compile(r"\b(?:history|known case|background)\s+(?:of|significant for|for)\b", re.I)
+_AT_AGE = re.compile(
+    r"\b(?:at|when (?:he|she) was)\s+(?:the\s+age\s+of\s+|age\s+)?(?P<n>\d{1,2})\b(?!\s*(?:mg|%|weeks|months|days|h\b))",
+    re.I,
+)
+_NOT_OF_PERSON = re.compile(
+    r"[\s-]*(?:antibod|antigen|dna\b|rna\b|pcr\b|serolog|titer|titre|screen|test|vaccin|virus\s+(?:dna|antibod)"
+    r"|prophylaxis|medication|drug|clinic\b|specialist|society|criteria|score|scale|risk|unit\b|guideline)",
+    re.I,
+)
+_RANK = {
+    Certainty.AFFIRMED: 4,
+    Certainty.SUSPECTED: 3,
+    Certainty.DIFFERENTIAL: 2,
+    Certainty.REFUTED: 1,
+    Certainty.NEGATED: 0,
+}
+
+
+def read_conditions(book: Notebook) -> None:
+    """Drafts for what the patient has, had, or was thought to have."""
+    for scene in book.scenes:
+        for thing in scene.of("conditions", "symptoms"):
+            if scene.whose_is(thing) is Whose.PATIENT and _is_of_person(scene, thing):
+                _read_one(book, scene, thing)
+        if scene.whose is Whose.PATIENT:
+            _read_absences(book, scene)
+
+
+def _read_absences(book: Notebook, scene: Scene) -> None:
+    """Words that say by themselves that a symptom is absent ("apyrexial")."""
+    for cue in scene.cues("absence"):
+        if scene.held.get(cue.start) is not None:
+            continue
+        known = book.find("symptom", cue.name)
+        if known is None or known.certainty is not Certainty.NEGATED:
+            known = book.new(
+                "symptom", SymptomFact, f"no {cue.name}", scene, cue.start, cue.end, "absence",
+                concept=cue.name, name=Term(scene.span(cue), cue.name),
+            )
+            known.certainty = Certainty.NEGATED
+        known.add_span(scene.span(cue))
+
+
+def _is_of_person(scene: Scene, thing: Mention) -> bool:
+    return not _NOT_OF_PERSON.match(scene.text(thing.end, thing.end + 24))
+
+
+def _read_one(book: Notebook, scene: Scene, thing: Mention) -> None:
+    kind = "condition" if thing.kind == "conditions" else "symptom"
+    certainty = scene.certainty_of(thing)
+    if _tested_negative(scene, thing):
+        certainty = Certainty.NEGATED
+    draft = _existing(book, scene, thing, kind, certainty)
+    if draft is None:
+        if scene.sentence.section is SectionKind.DISCUSSION and not scene.strong:
+            return
+        if any(True for _ in scene.cues("causality", "hedge")):
+            return  # what may be the cause of something is no finding of its own
+        draft = _new(book, scene, thing, kind, certainty)
+    elif _RANK[certainty] > _RANK[draft.certainty]:
+        draft.certainty = certainty
+    book.join(draft, thing)
+    (_fill_condition if kind == "condition" else _fill_symptom)(book, scene, thing, draft)
+
+
+def _tested_negative(scene: Scene, thing: Mention) -> bool:
+    """ "tests for X were negative" says that the patient has no X."""
+    return any(
+        t.name == "NEG" and thing.last <= t.first <= thing.last + 14
+        for t in scene.terms("interpretation")
+    ) and bool(
+        re.search(
+            r"\b(?:test|serolog|panel|work-?up|screen|marker|culture)",
+            scene.text(scene.sentence.start, scene.sentence.end),
+            re.I,
+        )
+    )
+
+
+def _existing(
+    book: Notebook, scene: Scene, thing: Mention, kind: str, certainty: Certainty
+) -> Draft | None:
+    same = book.find(kind, thing.name)
+    if same is not None:
+        absent = Certainty.NEGATED in (same.certainty, certainty)
+        if not absent or same.certainty is certainty:
+            return same
+        return None if kind == "symptom" else same
+    if certainty is Certainty.NEGATED:
+        return None
+    words = book.concept_words(thing.name)
+    definite = bool(_DEFINITE & set(scene.words(thing.first - 2, thing.first)))
+    for draft in reversed(book.of("condition", "symptom")):
+        if draft.whose is not Whose.PATIENT or draft.certainty is Certainty.NEGATED:
+            continue
+        other = book.concept_words(draft.concept or "")
+        if words < other and (definite or len(words) > 1):
+            return draft  # "the anaemia" is the haemolytic anaemia told before
+        if (
+            other < words
+            and kind == "condition"
+            and draft.id.startswith("condition")
+            and len(other) > 1
+        ):
+            draft.concept = thing.name
+            draft.fields["name"] = Term(draft.fields["name"].span, thing.name)
+            return draft
+    return None
+
+
+def _new(book: Notebook, scene: Scene, thing: Mention, kind: str, certainty: Certainty) -> Draft:
+    make = ConditionFact if kind == "condition" else SymptomFact
+    draft = book.new(
+        kind,
+        make,
+        thing.name,
+        scene,
+        thing.start,
+        thing.end,
+        kind,
+        concept=thing.name,
+        name=term(scene, thing),
+    )
+    draft.certainty = certainty
+    return draft
+
+
+def _fill_condition(book: Notebook, scene: Scene, thing: Mention, draft: Draft) -> None:
+    fields, narrative = draft.fields, book.narrative
+    _qualify(scene, thing, fields, ("severity", "course", "body-site"))
+    before = scene.text(max(scene.sentence.start, thing.start - 60), thing.start)
+    if _HISTORY.search(before) and draft.at == thing.start:
+        fields["is_history"] = True
+    for phrase in scene.times:
+        if phrase.form == "history" and phrase.end <= thing.start and thing.start - phrase.end < 45:
+            fields.setdefault("history", narrative.span(phrase.start, phrase.end))
+    for date in scene.dates:
+        gap = scene.text(thing.end, date.start) if date.start >= thing.end else "." * 99
+        if (
+            date.iso
+            and len(gap) < 40
+            and re.search(r"\b(?:diagnosed|in|since|developed)\b", gap)
+            and "," not in gap
+        ):
+            fields.setdefault("onset", when_date(narrative, date))
+    age = _AT_AGE.search(narrative.view.text, thing.end, min(scene.sentence.end, thing.end + 60))
+    if (
+        age
+        and "onset" not in fields
+        and re.search(r"diagnos|present|onset", scene.text(thing.end, age.start()))
+    ):
+        span = narrative.span(age.start("n"), age.end("n"))
+        fields.setdefault("onset_age", Quantity(span, age.group("n"), None, "a"))
+
+
+def _fill_symptom(book: Notebook, scene: Scene, thing: Mention, draft: Draft) -> None:
+    fields = draft.fields
+    _qualify(scene, thing, fields, ("severity", "body-site"))
+    for phrase in scene.times:
+        gap = scene.text(thing.end, phrase.start) if phrase.start >= thing.end else "." * 99
+        if (
+            phrase.form == "duration"
+            and phrase.lead in ("for", "over", "lasting")
+            and len(gap) < 32
+        ):
+            if not any(
+                thing.end <= o.start < phrase.start
+                for o in scene.of("symptoms", "conditions")
+                if "and" not in scene.words(thing.last, o.first)
+            ):
+                offset = offset_quantity(book.narrative, phrase)
+                if offset is not None:
+                    fields.setdefault("duration", offset)
+                fields.setdefault(
+                    "when", When(book.narrative.span(phrase.start, phrase.end), offset, "before")
+                )
+
+
+def _qualify(
+    scene: Scene, thing: Mention, fields: dict[str, object], kinds: tuple[str, ...]
+) -> None:
+    """Severity, course and site that stand right at the thing."""
+    for kind in kinds:
+        name = kind.replace("-", "_")
+        if name in fields:
+            continue
+        for sign in scene.terms(kind):
+            inside = thing.first <= sign.first and sign.last <= thing.last
+            before = 0 <= thing.first - sign.last <= 2
+            behind = (
+                kind == "body-site"
+                and 0 <= sign.first - thing.last <= 4
+                and bool({"of", "in"} & set(scene.words(thing.last, sign.first)))
+            )
+            if before or behind or (inside and kind != "body-site"):
+                fields[name] = term(scene, sign)
+                break
+
+
+def read_other_conditions(book: Notebook) -> None:
+    """One fact for each diagnosis that is spoken of and is not the patient's."""
+    own = {d.concept for d in book.of("condition", "symptom") if d.whose is Whose.PATIENT}
+    for scene in book.scenes:
+        for thing in scene.of("conditions"):
+            whose = scene.whose_is(thing)
+            if whose is Whose.PATIENT or thing.start in book.at or thing.name in own:
+                continue
+            draft = book.find("condition", thing.name, whose)
+            if draft is None:
+                draft = _new(book, scene, thing, "condition", scene.certainty_of(thing))
+                draft.whose = whose
+                draft.rule = scene.why if scene.whose is whose else f"held: {whose}"
+            book.join(draft, thing)

@@ -1,0 +1,98 @@
+"""The stay the course hangs on: admission, what it was for, how long it lasted."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fhirkit.facts.anchors import anchored
+from fhirkit.facts.certainty import negated_at
+from fhirkit.facts.model import EncounterFact, Term, Whose
+from fhirkit.facts.timing import offset_quantity
+from fhirkit.narrative.layout import SectionKind
+
+if TYPE_CHECKING:
+    from fhirkit.facts.notebook import Draft, Notebook
+    from fhirkit.facts.scene import Scene
+
+_REASON = re.compile(r"\b(?:due to|because of|for|with|owing to|on account of)\s+", re.I)
+_DIED_AFTER = re.compile(r"\bdied\b", re.I)
+_AFTER_ADMISSION = re.compile(r"\s*(?:the\s+|his\s+|her\s+)?(?:hospital\s+)?admission\b", re.I)
+
+
+def read_encounters(book: Notebook) -> None:
+    """One draft for the hospital stay of the case, if the text tells of one."""
+    for scene in _own(book):
+        cue = next(
+            (c for c in scene.cues("encounter", "inpatient") if not negated_at(scene, c.first)),
+            None,
+        )
+        if cue is None:
+            continue
+        draft = book.new(
+            "encounter",
+            EncounterFact,
+            "admission",
+            scene,
+            cue.start,
+            cue.end,
+            "encounter",
+            concept="inpatient",
+            kind=Term(book.narrative.span(cue.start, cue.end), "inpatient"),
+        )
+        _reason(book, scene, draft, cue.end)
+        return
+
+
+def _own(book: Notebook) -> list[Scene]:
+    return [
+        s
+        for s in book.scenes
+        if s.whose is Whose.PATIENT
+        and s.sentence.section not in (SectionKind.TITLE, SectionKind.DISCUSSION)
+    ]
+
+
+def _reason(book: Notebook, scene: Scene, draft: Draft, after: int) -> None:
+    tail = scene.text(after, scene.sentence.end)
+    match = _REASON.search(tail)
+    if match is None or match.start() > 45:
+        return
+    start = after + match.end()
+    rest = scene.text(start, scene.sentence.end)
+    cut = re.search(r"[,.;]|\b(?:and|which|after|when|where)\b", rest)
+    end = start + (cut.start() if cut else len(rest))
+    while end > start and scene.text(end - 1, end).isspace():
+        end -= 1
+    named = any(start <= t.start < end for t in scene.of("conditions", "symptoms"))
+    if end > start and named:
+        draft.fields["reason_words"] = book.narrative.span(start, end)
+
+
+def time_encounters(book: Notebook) -> None:
+    """When the stay began and how long it lasted, once drugs and procedures are known."""
+    for draft in book.of("encounter"):
+        scene = draft.scene
+        for phrase in scene.times:
+            if phrase.form in ("after", "later") and phrase.start < draft.at:
+                when = anchored(book, scene, phrase)
+                draft.fields["when"] = when
+                draft.add_span(when.span)
+                break
+        for other in _own(book):
+            _stay(book, other, draft)
+
+
+def _stay(book: Notebook, scene: Scene, draft: Draft) -> None:
+    """ "died six days after admission": the stay lasted six days and ended in death."""
+    text = scene.narrative.view.text
+    for phrase in scene.times:
+        if phrase.form != "after":
+            continue
+        admission = _AFTER_ADMISSION.match(text, phrase.end, scene.sentence.end)
+        if admission and _DIED_AFTER.search(text, scene.sentence.start, phrase.start):
+            offset = offset_quantity(book.narrative, phrase)
+            span = book.narrative.span(phrase.start, admission.end())
+            if offset is not None:
+                draft.fields.setdefault("length", offset)
+                draft.add_span(span)

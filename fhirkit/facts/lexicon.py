@@ -1,0 +1,193 @@
+"""All phrases of the mappings in one matcher, and what it finds in a narrative."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from fhirkit._data import load_mappings
+from fhirkit.narrative.layout import SectionKind
+from fhirkit.narrative.words import WORD, fold, without_possessive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from fhirkit._data import Mappings
+    from fhirkit.narrative.layout import Headings
+    from fhirkit.narrative.narrative import Narrative
+
+#: Vocabulary files whose rows are things a fact can be about, best reading first: where one
+#: phrase stands in several files, the first one gives the mention its kind.
+THINGS = ("drugs", "reports", "procedures", "scores", "observations", "conditions", "symptoms")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a phrase means: a vocabulary concept, a term or a cue.
+
+    ``kind`` is the mapping file's stem, ``term`` or ``cue``; ``axis`` the kind column of
+    ``terms.csv`` or the cue file's stem; ``name`` the concept or the cue's value.
+    """
+
+    kind: str
+    name: str
+    axis: str = ""
+    scope: str = ""
+    exact: tuple[str, ...] | None = None
+
+
+@dataclass(slots=True)
+class Mention:
+    """A phrase met in a narrative: words ``first:last``, view offsets ``start:end``."""
+
+    entry: Entry
+    first: int
+    last: int
+    start: int
+    end: int
+    also: tuple[Entry, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The kind of the entry."""
+        return self.entry.kind
+
+    @property
+    def name(self) -> str:
+        """The concept's name, or the cue's value."""
+        return self.entry.name
+
+
+class Lexicon:
+    """Phrases of a set of mappings, ready to be found."""
+
+    def __init__(self, mappings: Mappings) -> None:
+        self.mappings = mappings
+        self.headings: Headings = {}
+        self._things: dict[tuple[str, ...], tuple[Entry, ...]] = {}
+        self._signs: dict[tuple[str, ...], tuple[Entry, ...]] = {}
+        self._words: set[str] = set()
+        self._blocked = {(row.kind, _fold_words(row.phrase)[0]) for row in mappings.blocked}
+        for kind in THINGS:
+            for row in getattr(mappings, kind).values():
+                self._add(self._things, (row.name, *row.synonyms), Entry(kind, row.name))
+        for (axis, name), row in mappings.terms.items():
+            if axis not in _NOT_MATCHED:
+                self._add(self._signs, (name, *row.synonyms), Entry("term", name, axis))
+        for axis, cues in mappings.cues.items():
+            for cue in cues:
+                if axis == "sections":
+                    for phrase in cue.phrases:
+                        self.headings[_fold_words(phrase)[0]] = SectionKind(cue.value)
+                else:
+                    self._add(self._signs, cue.phrases, Entry("cue", cue.value, axis, cue.scope))
+        self._thing_lengths = _lengths(self._things)
+        self._sign_lengths = _lengths(self._signs)
+
+    def is_word(self, word: str) -> bool:
+        """Whether a folded word occurs in any phrase."""
+        return word in self._words
+
+    def _add(
+        self, table: dict[tuple[str, ...], tuple[Entry, ...]], phrases: Iterable[str], entry: Entry
+    ) -> None:
+        for phrase in phrases:
+            key, raw = _fold_words(phrase)
+            if not key or (entry.kind, key) in self._blocked:
+                continue
+            self._words.update(key)
+            made = entry
+            if _is_abbreviation(phrase):
+                made = Entry(entry.kind, entry.name, entry.axis, entry.scope, raw)
+            present = table.get(key, ())
+            if all((e.kind, e.name, e.axis) != (made.kind, made.name, made.axis) for e in present):
+                table[key] = (*present, made)
+
+    def things(self, narrative: Narrative) -> list[Mention]:
+        """Mentions of vocabulary concepts, longest first, none inside another."""
+        return _scan(narrative, self._things, self._thing_lengths, overlap=False)
+
+    def signs(self, narrative: Narrative) -> list[Mention]:
+        """Mentions of terms and cues; different ones may overlap."""
+        return _scan(narrative, self._signs, self._sign_lengths, overlap=True)
+
+
+#: Term kinds that only carry codes, or would match too much if looked for everywhere.
+_NOT_MATCHED = frozenset(
+    {"section-code", "document-type", "observation-code", "history", "finding", "outcome"}
+)
+
+
+@lru_cache(maxsize=8)
+def lexicon(mappings: Path | None = None) -> Lexicon:
+    """The lexicon of the shipped mappings, with a site's own laid over them."""
+    return Lexicon(load_mappings(mappings))
+
+
+def _is_abbreviation(phrase: str) -> bool:
+    """Whether a phrase only counts in the case it is written in ("MS", "GCS", "AVF")."""
+    letters = [c for c in phrase if c.isalpha()]
+    return 0 < len(letters) <= 5 and sum(c.isupper() for c in letters) * 2 >= len(letters) + 1
+
+
+def _fold_words(phrase: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    raw = tuple(WORD.findall(without_possessive(phrase)))
+    return tuple(fold(w) for w in raw), raw
+
+
+def _lengths(table: dict[tuple[str, ...], tuple[Entry, ...]]) -> dict[str, tuple[int, ...]]:
+    by_first: dict[str, set[int]] = {}
+    for key in table:
+        by_first.setdefault(key[0], set()).add(len(key))
+    return {word: tuple(sorted(sizes, reverse=True)) for word, sizes in by_first.items()}
+
+
+def _scan(
+    narrative: Narrative,
+    table: dict[tuple[str, ...], tuple[Entry, ...]],
+    lengths: dict[str, tuple[int, ...]],
+    *,
+    overlap: bool,
+) -> list[Mention]:
+    words, raw, starts, ends = narrative.words, narrative.raw, narrative.starts, narrative.ends
+    found: list[Mention] = []
+    free = 0
+    for i, word in enumerate(words):
+        sizes = lengths.get(word)
+        if sizes is None or i < free:
+            continue
+        met: set[str] = set()
+        for size in sizes:
+            entries = table.get(tuple(words[i : i + size]))
+            if entries is None:
+                continue
+            fitting = _fitting(entries, raw[i : i + size])
+            if not fitting:
+                continue
+            last = i + size
+            if not overlap:
+                found.append(
+                    Mention(fitting[0], i, last, starts[i], ends[last - 1], tuple(fitting[1:]))
+                )
+                free = last
+                break
+            for entry in fitting:  # of each axis only the longest phrase counts
+                if entry.axis not in met:
+                    met.add(entry.axis)
+                    found.append(Mention(entry, i, last, starts[i], ends[last - 1]))
+    return found
+
+
+def _fitting(entries: tuple[Entry, ...], raw: Sequence[str]) -> list[Entry]:
+    """The entries whose case fits: an abbreviation must stand as it is written."""
+    fitting = []
+    for entry in entries:
+        exact = entry.exact
+        if exact is None or all(
+            r == e or r == e + "s" or (len(e) > 3 and r.isupper() and r == e.upper())
+            for r, e in zip(raw, exact, strict=False)
+        ):
+            fitting.append(entry)
+    return fitting

@@ -1,0 +1,253 @@
+"""Drugs: given, earlier, long-term or only considered; with dose, route, regimen, times."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fhirkit.facts.model import Certainty, MedicationFact, Use, When, Whose
+from fhirkit.facts.numbers import quantity
+from fhirkit.facts.regimen import Taken, dose_for, regimen_for, route_for, term, treatments
+from fhirkit.facts.timing import when_date
+from fhirkit.narrative.layout import SectionKind
+
+if TYPE_CHECKING:
+    from fhirkit.facts.lexicon import Mention
+    from fhirkit.facts.model import Regimen
+    from fhirkit.facts.notebook import Draft, Notebook
+    from fhirkit.facts.scene import Scene
+
+#: A drug word followed by one of these names a test or a property, not a treatment.
+_NOT_A_TREATMENT = re.compile(
+    r"[\s-]*(?:level|levels|concentration|concentrations|antibod|resistan|resistant|sensitiv"
+    r"|intoxication screen|deficien|receptor|metabolite|target|positive|negative|excretion)",
+    re.I,
+)
+_BEFORE_NOT = re.compile(
+    r"(?:\banti-?|serum |plasma |urine |csf |trough |resistant to |resistance to |sensitive to "
+    r"|susceptible to |allerg\w+ to |deficiency of |levels? of |concentrations? of )$",
+    re.I,
+)
+_STOP_REASON = re.compile(
+    r"\b(?:because of|due to|owing to|on account of|for|secondary to|after developing)\s+", re.I
+)
+
+
+def read_medications(book: Notebook) -> None:
+    """Drafts for the drugs of the patient, then one for each drug that is not the patient's."""
+    for scene in book.scenes:
+        for drug, left, right in treatments(scene):
+            if drug.kind != "drugs" or not _is_treatment(scene, drug):
+                continue
+            if scene.whose_is(drug) is Whose.PATIENT:
+                _read_one(book, scene, drug, left, right)
+
+
+def _is_treatment(scene: Scene, drug: Mention) -> bool:
+    text = scene.narrative.view.text
+    after = text[drug.end : drug.end + 30]
+    before = text[max(scene.sentence.start, drug.start - 25) : drug.start]
+    return not (_NOT_A_TREATMENT.match(after) or _BEFORE_NOT.search(before))
+
+
+def _read_one(book: Notebook, scene: Scene, drug: Mention, left: int, right: int) -> None:
+    if scene.certainty_of(drug) in (Certainty.NEGATED, Certainty.REFUTED) or _not_given(
+        scene, drug
+    ):
+        return
+    taken = _taken(scene, drug, left, right)
+    draft = _matching(book, drug, taken)
+    if draft is None:
+        if scene.sentence.section is SectionKind.DISCUSSION and not scene.strong:
+            return
+        draft = _new(book, scene, drug)
+    book.join(draft, drug)
+    _fill(book, scene, drug, draft, taken, left, right)
+
+
+def _not_given(scene: Scene, drug: Mention) -> bool:
+    return any(
+        0 <= drug.first - cue.last < 8 for cue in scene.cues("medication", "not-given")
+    ) or any(
+        0 <= cue.first - drug.last < 3
+        for cue in scene.cues("medication", "not-given")
+        if cue.name == "not-given" and "was" in scene.words(cue.first, cue.first + 1)
+    )
+
+
+def _taken(scene: Scene, drug: Mention, left: int, right: int) -> Taken:
+    taken = Taken(start=drug.start, end=drug.end)
+    taken.dose = dose_for(scene, drug, left, right)
+    if taken.dose:
+        taken.dose.used = True
+        taken.start = min(taken.start, taken.dose.start)
+        taken.end = max(taken.end, taken.dose.end)
+    taken.route = route_for(scene, drug, taken)
+    taken.regimen = regimen_for(scene, left, right, (taken.start, taken.end))
+    return taken
+
+
+def _new(book: Notebook, scene: Scene, drug: Mention) -> Draft:
+    row = book.lexicon.mappings.drugs.get(drug.name)
+    return book.new(
+        "medication",
+        MedicationFact,
+        drug.name,
+        scene,
+        drug.start,
+        drug.end,
+        "medication",
+        concept=drug.name,
+        drug=term(scene, drug),
+        level=row.level if row else "ingredient",
+        use=Use.GIVEN,
+    )
+
+
+def _matching(book: Notebook, drug: Mention, taken: Taken) -> Draft | None:
+    """The draft this mention joins: same drug, and nothing that makes it another course."""
+    for draft in reversed(book.of("medication")):
+        if draft.concept != drug.name and not _is_more_exact(book, draft, drug):
+            continue
+        dose, route = draft.fields.get("dose"), draft.fields.get("route")
+        other_dose = (
+            taken.dose
+            and dose
+            and (dose.digits != taken.dose.digits or dose.ucum != taken.dose.ucum)
+        )
+        other_route = taken.route and route and route.concept != taken.route.name
+        if other_dose or other_route:
+            continue
+        if draft.concept != drug.name:
+            draft.concept = drug.name
+            draft.fields["drug"] = type(draft.fields["drug"])(draft.fields["drug"].span, drug.name)
+            draft.fields["level"] = "ingredient"
+        return draft
+    return None
+
+
+def _is_more_exact(book: Notebook, draft: Draft, drug: Mention) -> bool:
+    """Whether ``drug`` names the member of a class that an earlier therapy was given as."""
+    if draft.fields.get("level") != "class" or draft.fields.get("use") is not Use.PREVIOUS:
+        return False
+    row = book.lexicon.mappings.drugs.get(drug.name)
+    return row is not None and draft.concept in row.classes
+
+
+def _fill(
+    book: Notebook, scene: Scene, drug: Mention, draft: Draft, taken: Taken, left: int, right: int
+) -> None:
+    fields, narrative = draft.fields, book.narrative
+    if taken.dose and "dose" not in fields:
+        fields["dose"] = quantity(narrative, taken.dose)
+    if taken.route and "route" not in fields:
+        fields["route"] = term(scene, taken.route)
+    if taken.regimen and "regimen" not in fields:
+        fields["regimen"] = taken.regimen
+    if draft.at == drug.start or fields["use"] is Use.GIVEN:
+        use = _use(scene, drug, fields.get("regimen"), left)
+        if (
+            draft.at == drug.start
+            or use is not Use.GIVEN
+            and scene.strong
+            and not fields.get("dose")
+        ):
+            fields["use"] = use
+    _times(scene, drug, draft, taken, left, right)
+    _stopped(book, scene, drug, draft, right)
+
+
+def _use(scene: Scene, drug: Mention, regimen: Regimen | None, left: int) -> Use:
+    for cue in scene.cues("medication", "previous"):
+        if cue.start < drug.start and not _clause_break(scene, cue.end, drug.start):
+            return Use.PREVIOUS
+    if any(
+        abs(cue.first - drug.last) <= 5 or abs(drug.first - cue.last) <= 5
+        for cue in scene.cues("medication", "long-term")
+    ):
+        return Use.LONG_TERM
+    if regimen is None:
+        return Use.GIVEN
+    repeated = (regimen.count or 0) > 1 or regimen.period_unit in ("wk", "mo", "a")
+    duration = regimen.duration
+    long = duration is not None and duration.ucum in ("wk", "mo", "a")
+    return Use.LONG_TERM if repeated or long else Use.GIVEN
+
+
+def _clause_break(scene: Scene, start: int, end: int) -> bool:
+    return bool(re.search(r"[;:]|\b(?:was|were|but|then|is|had)\b", scene.text(start, end)))
+
+
+def _times(scene: Scene, drug: Mention, draft: Draft, taken: Taken, left: int, right: int) -> None:
+    """Dates that stand at the drug: its start, its stop, or simply its time."""
+    narrative = scene.narrative
+    for date in scene.dates:
+        if not (left <= date.start < right) or not date.iso:
+            continue
+        gap = (
+            scene.text(taken.end, date.start)
+            if date.start >= taken.end
+            else scene.text(date.end, taken.start)
+        )
+        if len(gap) > 60 or re.search(r"[;.]\s", gap):
+            continue
+        name = "stop" if re.search(r"\b(?:stop|discontinu|withdr|until|ceas)", gap) else "when"
+        if re.search(
+            r"\b(?:start|begun|began|initiat|commenc|since)",
+            gap + scene.text(left, taken.start)[-40:],
+        ):
+            name = "start" if name == "when" else name
+        draft.fields.setdefault(name, when_date(narrative, date))
+    for phrase in scene.times:
+        if (
+            phrase.form in ("day",)
+            and taken.end <= phrase.start < right
+            and phrase.start - taken.end < 30
+        ):
+            draft.fields.setdefault("when", When(narrative.span(phrase.start, phrase.end)))
+
+
+def _stopped(book: Notebook, scene: Scene, drug: Mention, draft: Draft, right: int) -> None:
+    for cue in scene.cues("medication", "stopped"):
+        after = 0 <= cue.first - drug.last <= 10 and cue.start < right
+        before = 0 <= drug.first - cue.last <= 3
+        if not (after or before):
+            continue
+        draft.fields.setdefault("stopped", book.narrative.span(cue.start, cue.end))
+        tail = scene.text(cue.end, scene.sentence.end)
+        match = _STOP_REASON.match(tail.lstrip(" ,"))
+        if match:
+            start = cue.end + (len(tail) - len(tail.lstrip(" ,"))) + match.end()
+            end = _reason_end(scene, start)
+            if end > start:
+                draft.fields.setdefault("reason_stopped", book.narrative.span(start, end))
+
+
+def _reason_end(scene: Scene, start: int) -> int:
+    tail = scene.text(start, scene.sentence.end)
+    cut = re.search(r"[.;,]|\b(?:after|when|which|but|in (?:19|20)\d\d)\b", tail)
+    end = start + (cut.start() if cut else len(tail))
+    while end > start and scene.text(end - 1, end).isspace():
+        end -= 1
+    return end
+
+
+def read_other_drugs(book: Notebook) -> None:
+    """One fact for each drug that is spoken of and is not the patient's."""
+    own = {d.concept for d in book.of("medication")}
+    for scene in book.scenes:
+        for drug in scene.of("drugs"):
+            whose = scene.whose_is(drug)
+            if whose is Whose.PATIENT or drug.start in book.at:
+                continue
+            if drug.name in own:
+                continue
+            draft = book.find("medication", drug.name, whose)
+            if draft is None:
+                draft = _new(book, scene, drug)
+                draft.whose = whose
+                draft.rule = scene.why if scene.whose is whose else f"held: {whose}"
+                draft.certainty = scene.certainty_of(drug)
+                if whose is Whose.CONSIDERED:
+                    draft.fields["use"] = Use.CONSIDERED
+            book.join(draft, drug)

@@ -1,0 +1,130 @@
+"""Facts in the making: drafts that readers fill in and link, frozen at the end."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from fhirkit.facts.model import Certainty, Whose
+from fhirkit.narrative.words import fold_phrase
+
+if TYPE_CHECKING:
+    from fhirkit.facts.lexicon import Lexicon, Mention
+    from fhirkit.facts.model import Fact
+    from fhirkit.facts.scene import Scene
+    from fhirkit.narrative.narrative import Narrative
+    from fhirkit.narrative.span import Span
+
+
+@dataclass(slots=True)
+class Draft:
+    """A fact in the making; ``at`` is the view offset of its defining mention."""
+
+    make: type[Fact]
+    id: str
+    concept: str | None
+    at: int
+    scene: Scene
+    spans: list[Span]
+    rule: str
+    whose: Whose = Whose.PATIENT
+    certainty: Certainty = Certainty.AFFIRMED
+    fields: dict[str, Any] = field(default_factory=dict)
+
+    def add_span(self, span: Span) -> None:
+        """One more mention of the thing."""
+        if span not in self.spans:
+            self.spans.append(span)
+
+    def freeze(self) -> Fact:
+        """The fact."""
+        return self.make(
+            id=self.id,
+            spans=tuple(self.spans),
+            whose=self.whose,
+            certainty=self.certainty,
+            rule=self.rule,
+            **self.fields,
+        )
+
+
+class Notebook:
+    """All drafts of a narrative, found by kind and concept."""
+
+    def __init__(self, narrative: Narrative, lexicon: Lexicon, scenes: list[Scene]) -> None:
+        self.narrative = narrative
+        self.lexicon = lexicon
+        self.scenes = scenes
+        self.drafts: list[Draft] = []
+        self._ids: set[str] = set()
+        self._by_kind: dict[str, list[Draft]] = {}
+        self._words: dict[str, frozenset[str]] = {}
+        #: where a mention (by view offset) went
+        self.at: dict[int, Draft] = {}
+
+    def of(self, *kinds: str) -> list[Draft]:
+        """Drafts of a kind ("medication", "condition", ...), as they were made."""
+        return [d for kind in kinds for d in self._by_kind.get(kind, [])]
+
+    def new(
+        self,
+        kind: str,
+        make: type[Fact],
+        name: str,
+        scene: Scene,
+        start: int,
+        end: int,
+        rule: str,
+        /,
+        *,
+        concept: str | None = None,
+        **fields: Any,
+    ) -> Draft:
+        """A new draft with an id made of its kind and name."""
+        base = f"{kind}-{_slug(name)}"
+        unique, n = base, 2
+        while unique in self._ids:
+            unique, n = f"{base}-{n}", n + 1
+        self._ids.add(unique)
+        draft = Draft(
+            make,
+            unique,
+            concept,
+            start,
+            scene,
+            [self.narrative.span(start, end)],
+            rule,
+            fields=fields,
+        )
+        self.drafts.append(draft)
+        self._by_kind.setdefault(kind, []).append(draft)
+        return draft
+
+    def find(self, kind: str, concept: str, whose: Whose = Whose.PATIENT) -> Draft | None:
+        """The latest draft of a kind about a concept."""
+        for draft in reversed(self._by_kind.get(kind, [])):
+            if draft.concept == concept and draft.whose is whose:
+                return draft
+        return None
+
+    def join(self, draft: Draft, mention: Mention) -> None:
+        """Count a mention to a draft."""
+        draft.add_span(self.narrative.span(mention.start, mention.end))
+        self.at[mention.start] = draft
+
+    def concept_words(self, concept: str) -> frozenset[str]:
+        """The folded words of a concept's name."""
+        words = self._words.get(concept)
+        if words is None:
+            words = self._words[concept] = frozenset(fold_phrase(concept))
+        return words
+
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts, in the order of the text."""
+        drafts = sorted(self.drafts, key=lambda d: (d.spans[0].start, d.id))
+        return tuple(d.freeze() for d in drafts)
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:48] or "x"

@@ -1,0 +1,93 @@
+"""How a reaction ended, in the terms of ICH E2B(R3) E.i.7."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fhirkit.facts.certainty import negated_at
+from fhirkit.facts.model import Term, Whose
+from fhirkit.narrative.layout import SectionKind
+
+if TYPE_CHECKING:
+    from fhirkit.facts.lexicon import Mention
+    from fhirkit.facts.notebook import Draft, Notebook
+    from fhirkit.facts.scene import Scene
+
+_DIED_OF = re.compile(
+    r"\b(?:died|death|succumbed)\s+(?:of|from|due to|because of|to|secondary to)\s+(?:[\w-]+\s+){0,4}$",
+    re.I,
+)
+_ORDER = {"recovered": 1, "recovering": 2, "not recovered": 3, "recovered with sequelae": 4}
+
+
+def outcome_of(book: Notebook, reaction: Draft, *, died: bool) -> Term | None:
+    """What the text says became of a reaction, None where it does not say.
+
+    A statement that names the reaction counts first; then, unless the patient died, how the
+    case ended. Death is the outcome only of a reaction the text ties to it.
+    """
+    own = _named(book, reaction)
+    if own is not None:
+        return own
+    return None if died else _course(book, reaction)
+
+
+def _named(book: Notebook, reaction: Draft) -> Term | None:
+    """From sentences that name the reaction itself."""
+    latest: Term | None = None
+    for scene in book.scenes:
+        if scene.whose is not Whose.PATIENT or scene.sentence.section is SectionKind.TITLE:
+            continue
+        for thing in scene.of("conditions", "symptoms"):
+            if book.at.get(thing.start) is not reaction:
+                continue
+            before = scene.text(max(scene.sentence.start, thing.start - 45), thing.start)
+            if _DIED_OF.search(before):
+                return Term(scene.span(thing), "fatal")
+            for cue in scene.cues("outcome"):
+                gap = scene.text(thing.end, cue.start) if cue.start >= thing.end else "." * 99
+                if cue.name != "fatal" and len(gap) <= 40 and not re.search(r"[,;]|\band\b", gap):
+                    latest = _term(scene, cue)
+    return latest
+
+
+def _course(book: Notebook, reaction: Draft) -> Term | None:
+    """From the last statement on how the patient did after the reaction."""
+    latest: Term | None = None
+    for scene in book.scenes:
+        if scene.whose is not Whose.PATIENT or scene.sentence.section is SectionKind.TITLE:
+            continue
+        if scene.sentence.index < reaction.scene.sentence.index:
+            continue
+        ranked = [
+            (_ORDER[c.name], c)
+            for c in scene.cues("outcome")
+            if c.name in _ORDER
+            and scene.held.get(c.start) is None
+            and not _about_other(book, scene, c, reaction)
+        ]
+        if ranked:
+            latest = _term(scene, max(ranked, key=lambda r: (r[0], r[1].start))[1])
+    return latest
+
+
+def _about_other(book: Notebook, scene: Scene, cue: Mention, reaction: Draft) -> bool:
+    """Whether the words right before the cue name another thing than the reaction."""
+    for thing in scene.things:
+        gap = scene.text(thing.end, cue.start) if cue.start >= thing.end else "." * 99
+        if (
+            len(gap) <= 12
+            and book.at.get(thing.start) not in (None, reaction)
+            and thing.kind == "drugs"
+        ):
+            return True
+    return False
+
+
+def _term(scene: Scene, cue: Mention) -> Term:
+    name = cue.name
+    if name in ("recovered", "recovering") and negated_at(scene, cue.first):
+        residual = "residual" in scene.narrative.words[cue.first : cue.last]
+        name = name if residual else "not recovered"
+    return Term(scene.span(cue), name)

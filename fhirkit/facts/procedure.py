@@ -1,0 +1,237 @@
+"""Procedures done or expressly not done, and studies with their stated conclusion."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fhirkit.facts.model import Certainty, ProcedureFact, Quantity, ReportFact, Whose
+from fhirkit.facts.regimen import regimen_for, term, treatments
+from fhirkit.facts.timing import when_date
+from fhirkit.narrative.layout import SectionKind
+
+if TYPE_CHECKING:
+    from fhirkit.facts.lexicon import Mention
+    from fhirkit.facts.notebook import Draft, Notebook
+    from fhirkit.facts.scene import Scene
+    from fhirkit.narrative.span import Span
+
+_CONCLUDES = re.compile(
+    r"\b(?:showed|shows|showing|revealed|reveals|demonstrated|demonstrates|confirmed|disclosed|found|identified|detected"
+    r"|indicated|reported|excluded|was normal|were normal|was unremarkable|were unremarkable|was negative|was positive"
+    r"|results? showed|with|consistent with|evidenced|depicted|was consistent|documented)\b",
+    re.IGNORECASE,
+)
+_REASON = re.compile(r"\b(?:due to|because of|owing to|because|since|as)\s+", re.I)
+_NOT_DONE = re.compile(
+    r"\b(?:was|were|is)\s+not\s+(?:performed|done|needed|required|possible|carried out|undertaken|necessary|obtained)"
+    r"|\bcould not be (?:performed|done)|\b(?:was|were) (?:refused|declined)",
+    re.I,
+)
+_NO_OUTCOME = re.compile(
+    r"\b(?:no clinical response|without (?:clinical )?(?:response|effect|improvement|success)|no (?:response|improvement|effect)"
+    r"|with (?:good|significant|little|marked|some|partial) (?:response|improvement|effect)[^.,;]{0,60})",
+    re.I,
+)
+
+
+def read_procedures(book: Notebook) -> None:
+    """Drafts for procedures and reports of the patient, and those of others apart."""
+    for scene in book.scenes:
+        for thing, left, right in treatments(scene):
+            if thing.kind != "drugs" and scene.whose_is(thing) is Whose.PATIENT:
+                _read_one(book, scene, thing, left, right)
+
+
+def _read_one(book: Notebook, scene: Scene, thing: Mention, left: int, right: int) -> None:
+    not_done = _not_done(scene, thing)
+    if thing.kind == "reports" and not not_done:
+        _report(book, scene, thing)
+        return
+    certainty = scene.certainty_of(thing)
+    if not_done:
+        certainty = Certainty.NOT_DONE
+    elif certainty is Certainty.NEGATED:
+        if scene.sentence.section is SectionKind.TITLE:
+            return
+        certainty = Certainty.NOT_DONE
+    elif certainty in (Certainty.DIFFERENTIAL, Certainty.REFUTED):
+        return
+    draft = _same(book, thing, certainty)
+    if draft is None:
+        if scene.sentence.section is SectionKind.DISCUSSION and not scene.strong:
+            return
+        draft = book.new(
+            "procedure",
+            ProcedureFact,
+            thing.name,
+            scene,
+            thing.start,
+            thing.end,
+            "procedure",
+            concept=thing.name,
+            name=term(scene, thing),
+        )
+        draft.certainty = certainty
+    book.join(draft, thing)
+    _fill(book, scene, thing, draft, left, right)
+    if certainty is Certainty.AFFIRMED and _conclusion_start(scene, thing) is not None:
+        row = book.lexicon.mappings.procedures.get(thing.name)
+        if row is not None and row.role == "diagnostic":
+            _report(book, scene, thing)
+            book.at[thing.start] = draft
+
+
+def _same(book: Notebook, thing: Mention, certainty: Certainty) -> Draft | None:
+    words = book.concept_words(thing.name)
+    for draft in reversed(book.of("procedure")):
+        done = draft.certainty is not Certainty.NOT_DONE
+        same = draft.concept == thing.name or words < book.concept_words(draft.concept or "")
+        if same and done == (certainty is not Certainty.NOT_DONE):
+            return draft
+    return None
+
+
+def _not_done(scene: Scene, thing: Mention) -> bool:
+    tail = scene.text(thing.end, min(scene.sentence.end, thing.end + 60))
+    if re.match(r"[^.;,]{0,40}?" + _NOT_DONE.pattern, tail, re.I):
+        return True
+    before = scene.text(max(scene.sentence.start, thing.start - 25), thing.start)
+    performed = re.match(
+        r"[^.;,]{0,30}?\b(?:was|were)\s+(?:performed|done|obtained|carried out)", tail, re.I
+    )
+    return bool(re.search(r"\bno\s+(?:[\w-]+\s+){0,2}$", before, re.I) and performed)
+
+
+def _fill(
+    book: Notebook, scene: Scene, thing: Mention, draft: Draft, left: int, right: int
+) -> None:
+    fields, narrative = draft.fields, book.narrative
+    regimen = regimen_for(scene, left, right, (thing.start, thing.end))
+    if regimen is not None:
+        fields.setdefault("regimen", regimen)
+        if regimen.count is not None:
+            fields.setdefault("count", Quantity(regimen.span, str(regimen.count)))
+    tail_end = min(scene.sentence.end, right)
+    outcome = _NO_OUTCOME.search(narrative.view.text, thing.end, tail_end)
+    if outcome:
+        fields.setdefault("outcome", narrative.span(outcome.start(), outcome.end()))
+    if draft.certainty is Certainty.NOT_DONE:
+        reason = _REASON.search(narrative.view.text, scene.sentence.start, scene.sentence.end)
+        if reason:
+            end = _clause_end(scene, reason.end(), thing.start)
+            fields.setdefault("reason_not_done", narrative.span(reason.end(), end))
+    for date in scene.dates:
+        if date.iso and thing.end <= date.start and len(scene.text(thing.end, date.start)) < 30:
+            fields.setdefault("when", when_date(narrative, date))
+
+
+def _clause_end(scene: Scene, start: int, thing: int) -> int:
+    """Where a reason ends: at the clause's end, before the thing it explains."""
+    limit = thing if thing > start else scene.sentence.end
+    tail = scene.text(start, limit)
+    cut = re.search(r"[.;,]|\bno\b", tail)
+    end = start + (cut.start() if cut else len(tail))
+    while end > start + 1 and scene.text(end - 1, end).isspace():
+        end -= 1
+    return end
+
+
+def _report(book: Notebook, scene: Scene, thing: Mention) -> None:
+    if scene.certainty_of(thing) is Certainty.NEGATED:
+        return
+    start = _conclusion_start(scene, thing)
+    if start is None:
+        existing = book.find("report", thing.name)
+        if existing is not None:
+            book.join(existing, thing)
+        elif scene.sentence.section not in (SectionKind.TITLE, SectionKind.DISCUSSION):
+            _new_report(book, scene, thing)
+        return
+    if scene.sentence.section is SectionKind.TITLE:
+        return
+    draft = _new_report(book, scene, thing)
+    end = scene.sentence.end
+    while end > start and scene.text(end - 1, end) in " \n\t.":
+        end -= 1
+    if end > start:
+        further = _goes_on(book, scene)
+        draft.fields["conclusion"] = (book.narrative.span(start, end), *further)
+
+
+_GOES_ON = re.compile(
+    r"\s*(?:These|Those|This|They|Most|Several|Some of|There (?:was|were)|The lesions?)\b"
+)
+
+
+def _goes_on(book: Notebook, scene: Scene) -> list[Span]:
+    """The sentences after a conclusion that go on with it ("These lesions were ...")."""
+    found: list[Span] = []
+    for following in book.scenes[scene.sentence.index + 1 :]:
+        text = following.text(following.sentence.start, following.sentence.end)
+        same = following.sentence.paragraph == scene.sentence.paragraph
+        named = any(True for _ in following.of("reports", "drugs", "procedures"))
+        if not (same and following.whose is Whose.PATIENT and _GOES_ON.match(text)) or named:
+            break
+        start = following.sentence.start + len(text) - len(text.lstrip())
+        end = following.sentence.start + len(text.rstrip(" \n\t."))
+        found.append(book.narrative.span(start, end))
+    return found
+
+
+def _new_report(book: Notebook, scene: Scene, thing: Mention) -> Draft:
+    row = book.lexicon.mappings.reports.get(thing.name)
+    category = row.category if row else "pathology" if thing.kind == "procedures" else "imaging"
+    draft = book.new(
+        "report",
+        ReportFact,
+        thing.name,
+        scene,
+        thing.start,
+        thing.end,
+        "report",
+        concept=thing.name,
+        study=term(scene, thing),
+        category=category,
+    )
+    book.join(draft, thing)
+    for sign in scene.terms("body-site"):
+        if 0 <= sign.first - thing.last <= 3:
+            draft.fields.setdefault("body_site", term(scene, sign))
+    return draft
+
+
+def _conclusion_start(scene: Scene, thing: Mention) -> int | None:
+    match = _CONCLUDES.search(scene.narrative.view.text, thing.end, scene.sentence.end)
+    if match is None or match.start() - thing.end > 70:
+        return None
+    if any(thing.end <= o.start < match.start() for o in scene.of("reports")):
+        return None
+    return match.start()
+
+
+def read_other_procedures(book: Notebook) -> None:
+    """One fact for each procedure that is spoken of and is not the patient's."""
+    own = {d.concept for d in book.of("procedure")}
+    for scene in book.scenes:
+        for thing in scene.of("procedures"):
+            whose = scene.whose_is(thing)
+            if whose is Whose.PATIENT or thing.name in own:
+                continue
+            draft = book.find("procedure", thing.name, whose)
+            if draft is None:
+                draft = book.new(
+                    "procedure",
+                    ProcedureFact,
+                    thing.name,
+                    scene,
+                    thing.start,
+                    thing.end,
+                    scene.why if scene.whose is whose else f"held: {whose}",
+                    concept=thing.name,
+                    name=term(scene, thing),
+                )
+                draft.whose = whose
+                if _not_done(scene, thing):
+                    draft.certainty = Certainty.NOT_DONE
+            book.join(draft, thing)

@@ -1,0 +1,221 @@
+"""Results in words: "glucose was normal", "antibodies were negative", "elevated troponin"."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fhirkit.facts.certainty import negated_at
+from fhirkit.facts.model import Certainty, ObservationFact, Term, Whose
+from fhirkit.facts.regimen import term
+from fhirkit.facts.specimen import Specimens
+from fhirkit.narrative.layout import SectionKind
+
+if TYPE_CHECKING:
+    from fhirkit.facts.lexicon import Mention
+    from fhirkit.facts.notebook import Draft, Notebook
+    from fhirkit.facts.scene import Scene
+
+_COPULA = re.compile(
+    r"[\s,:)-]*(?:\b(?:was|were|is|are|all|both|also|remained|came back|returned|tested|turned|found|to be|be"
+    r"|level|levels|count|counts|test|tests|testing|titers?|titres?|serology|results?|again|initially"
+    r"|persistently|markedly|significantly|slightly|mildly|strongly|within|had|been|status|screen|of"
+    r"|\w+ly|pcr|culture|cultures|panel|for|body|bodies|antibody|antibodies|respectively|which|values?)\b"
+    r"[\s,:)-]*)*",
+    re.IGNORECASE,
+)
+_LIST = re.compile(
+    r"[\s,/()-]*(?:\b(?:and|or|as well as|anti|the|both|serum|csf|levels?|antibod\w*|igg|igm|for"
+    r"|including|virus|tests?|of|plasma|screen|screening)\b[\s,/()-]*)*",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(
+    r"[\s(-]*(?:\b(?:for|the|a|serum|plasma|csf|level|levels|of|direct|anti|in|on|both|values?|markers)\b[\s(-]*)*",
+    re.I,
+)
+_SHOWED = re.compile(
+    r"\b(?:showed|revealed|demonstrated|detected|found|had|disclosed|identified|with|showing|noted)\s+"
+    r"(?:[\w-]+\s+){0,3}$",
+    re.I,
+)
+_TESTED = re.compile(
+    r"\b(?:tests?|testing|serolog\w+|screen\w*|pcr|panel|markers?|cultures?)\b", re.I
+)
+
+
+def read_qualitative(book: Notebook) -> None:
+    """Drafts for results in words, and interpretations for values already read."""
+    specimens = Specimens()
+    for scene in book.scenes:
+        specimens.enter(scene)
+        if scene.whose is not Whose.PATIENT or scene.sentence.section is SectionKind.TITLE:
+            continue
+        if scene.sentence.section is SectionKind.DISCUSSION and not scene.strong:
+            continue
+        analytes = [m for m in scene.of("observations") if scene.whose_is(m) is Whose.PATIENT]
+        tested = _tested_conditions(scene)
+        if not analytes and not tested:
+            continue
+        judged: set[int] = set()
+        for sign in scene.terms("interpretation"):
+            for analyte in _judged_by(scene, sign, analytes, tested):
+                if analyte.start not in judged:
+                    judged.add(analyte.start)
+                    _record(book, scene, analyte, sign, specimens)
+        for analyte in analytes:
+            if analyte.start not in judged and analyte.start not in book.at:
+                _presence(book, scene, analyte, specimens)
+
+
+def _tested_conditions(scene: Scene) -> list[Mention]:
+    """Diseases that the sentence tests for ("tests for hepatitis and HIV were negative")."""
+    text = scene.text(scene.sentence.start, scene.sentence.end)
+    if not _TESTED.search(text):
+        return []
+    return [m for m in scene.of("conditions") if scene.whose_is(m) is Whose.PATIENT]
+
+
+def _judged_by(
+    scene: Scene, sign: Mention, analytes: list[Mention], tested: list[Mention]
+) -> list[Mention]:
+    """The analytes a word like "negative" or "elevated" speaks of."""
+    if negated_at(scene, sign.first) and sign.name not in ("N",):
+        return []
+    pool = sorted(
+        [*analytes, *(tested if sign.name in ("NEG", "POS") else [])], key=lambda m: m.start
+    )
+    after = [a for a in pool if a.start >= sign.end]
+    before = [a for a in pool if a.end <= sign.start]
+    found: list[Mention] = []
+    if before and _COPULA.fullmatch(scene.text(before[-1].end, sign.start)):
+        found = [before[-1]]
+        for left in reversed(before[:-1]):
+            if not _LIST.fullmatch(scene.text(left.end, found[-1].start)):
+                break
+            found.append(left)
+        return found
+    inside = [a for a in pool if a.start <= sign.start and sign.end <= a.end]
+    if inside:
+        return []
+    if (
+        after
+        and len(scene.text(sign.end, after[0].start)) < 30
+        and _BEFORE.fullmatch(scene.text(sign.end, after[0].start))
+    ):
+        found = [after[0]]
+        for right in after[1:]:
+            gap = scene.text(found[-1].end, right.start)
+            gap = re.sub(r"\([^()]*\)", "", gap)
+            if not (_LIST.fullmatch(gap) and re.search(r",|and|or", gap)):
+                break
+            found.append(right)
+    return found
+
+
+def _record(
+    book: Notebook, scene: Scene, analyte: Mention, sign: Mention, specimens: Specimens
+) -> None:
+    valued = book.at.get(analyte.start)
+    interpretation = term(scene, sign)
+    if valued is not None and valued.id.startswith("observation"):
+        valued.fields.setdefault("interpretation", interpretation)
+        return
+    if analyte.kind == "conditions":
+        concept, specimen = analyte.name, None
+        shown: Term = Term(scene.span(analyte))
+    else:
+        concept, specimen = specimens.resolve(book, scene, analyte, None)
+        shown = Term(scene.span(analyte), concept)
+    if _joins(book, concept, sign) or _comes_with_value(book, scene, analyte, concept, sign):
+        return
+    row = book.lexicon.mappings.observations.get(analyte.name)
+    fields: dict[str, object] = {
+        "analyte": shown,
+        "category": row.category if row else "laboratory",
+        "interpretation": interpretation,
+    }
+    if sign.name in ("POS", "NEG"):
+        fields["value"] = interpretation
+    if specimen is not None:
+        fields["specimen"] = specimen
+    start, end = min(analyte.start, sign.start), max(analyte.end, sign.end)
+    if end - start > 80:
+        start, end = analyte.start, analyte.end
+    draft = book.new(
+        "observation",
+        ObservationFact,
+        concept,
+        scene,
+        start,
+        end,
+        "result in words",
+        concept=concept,
+        **fields,
+    )
+    draft.add_span(scene.span(analyte))
+    if analyte.kind != "conditions":
+        book.at[analyte.start] = draft
+
+
+def _joins(book: Notebook, concept: str, sign: Mention) -> Draft | None:
+    for draft in book.of("observation"):
+        known = draft.fields.get("interpretation")
+        if (
+            draft.concept == concept
+            and draft.rule == "result in words"
+            and known is not None
+            and known.concept == sign.name
+        ):
+            return draft
+    return None
+
+
+def _comes_with_value(
+    book: Notebook, scene: Scene, analyte: Mention, concept: str, sign: Mention
+) -> bool:
+    """Whether the word speaks of a number told right after ("low hemoglobin ... 2.4 g/dl")."""
+    if sign.name not in ("H", "L", "A", "N"):
+        return False
+    for draft in book.of("observation"):
+        near = 0 <= draft.scene.sentence.index - scene.sentence.index <= 2
+        if draft.concept == concept and draft.rule == "value" and near:
+            if "interpretation" not in draft.fields:
+                draft.fields["interpretation"] = term(scene, sign)
+                draft.add_span(scene.span(analyte))
+            return True
+    return False
+
+
+def _presence(book: Notebook, scene: Scene, analyte: Mention, specimens: Specimens) -> None:
+    """Something found or not found: "CSF showed oligoclonal bands", "no schistocytes"."""
+    row = book.lexicon.mappings.observations.get(analyte.name)
+    if row is None or row.units or row.category == "vital-signs":
+        return
+    absent = scene.certainty_of(analyte) in (Certainty.NEGATED, Certainty.REFUTED)
+    lead = _SHOWED.search(scene.text(max(scene.sentence.start, analyte.start - 60), analyte.start))
+    if not absent and not lead:
+        return
+    concept, specimen = specimens.resolve(book, scene, analyte, None)
+    if any(d.concept == concept for d in book.of("observation")):
+        return
+    span = scene.span(analyte)
+    fields: dict[str, object] = {
+        "analyte": Term(span, concept),
+        "category": row.category,
+        "value": Term(span, "NEG" if absent else "POS"),
+        "interpretation": Term(span, "NEG" if absent else "POS"),
+    }
+    if specimen is not None:
+        fields["specimen"] = specimen
+    draft = book.new(
+        "observation",
+        ObservationFact,
+        concept,
+        scene,
+        analyte.start,
+        analyte.end,
+        "presence",
+        concept=concept,
+        **fields,
+    )
+    book.at[analyte.start] = draft

@@ -1,0 +1,71 @@
+"""Text to case: the readers in their order.
+
+narrative -> scenes (things, signs, numbers, times)
+  -> attribution (whose) and certainty
+  -> readers: patient, encounter, drugs, conditions, procedures, observations
+  -> links: times to events, reactions to suspects
+  -> facts
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fhirkit.facts.adverse_event import read_adverse_events
+from fhirkit.facts.attribution import attribute
+from fhirkit.facts.case import Case
+from fhirkit.facts.certainty import judge_certainty
+from fhirkit.facts.condition import read_conditions, read_other_conditions
+from fhirkit.facts.encounter import read_encounters, time_encounters
+from fhirkit.facts.lexicon import lexicon
+from fhirkit.facts.medication import read_medications, read_other_drugs
+from fhirkit.facts.notebook import Notebook
+from fhirkit.facts.observation import read_observations
+from fhirkit.facts.patient import read_patient
+from fhirkit.facts.procedure import read_other_procedures, read_procedures
+from fhirkit.facts.qualitative import read_qualitative
+from fhirkit.facts.scene import scenes
+from fhirkit.narrative.narrative import read_narrative
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fhirkit.facts.lexicon import Lexicon
+
+
+def extract(text: str, *, mappings: Path | None = None) -> Case:
+    """The facts that ``text`` states, each with the words it was read from.
+
+    ``mappings`` is a directory whose files are laid over the shipped ones. Offsets count
+    Unicode code points of ``text``. Raises :class:`~fhirkit.errors.MappingError` for a wrong
+    mapping row. The same text always gives an equal case.
+    """
+    return read_case(text, lexicon(mappings))
+
+
+def read_case(text: str, vocabulary: Lexicon) -> Case:
+    """The facts of ``text`` read with a lexicon."""
+    narrative = read_narrative(text, is_word=vocabulary.is_word, headings=vocabulary.headings)
+    found = scenes(narrative, vocabulary)
+    attribute(found)
+    for scene in found:
+        judge_certainty(scene)
+    book = Notebook(narrative, vocabulary, found)
+    patient = read_patient(book)
+    read_encounters(book)
+    read_medications(book)
+    read_conditions(book)
+    read_procedures(book)
+    time_encounters(book)
+    read_observations(book)
+    read_qualitative(book)
+    died = patient is not None and "deceased" in patient.fields
+    read_adverse_events(book, died=died)
+    read_other_drugs(book)
+    read_other_conditions(book)
+    read_other_procedures(book)
+    facts = book.facts()
+    notices: tuple[str, ...] = ()
+    if patient is None:
+        notices = ("no patient is described: only the document itself was kept",)
+    return Case(text, facts, notices)

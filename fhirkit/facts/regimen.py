@@ -1,0 +1,227 @@
+"""How a treatment was given: dose, route, frequency, cycles, duration."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fhirkit.facts.model import Quantity, Regimen, Term
+from fhirkit.facts.numbers import NUMBER_WORDS
+from fhirkit.facts.timing import offset_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fhirkit.facts.lexicon import Mention
+    from fhirkit.facts.numbers import Measure
+    from fhirkit.facts.scene import Scene
+
+_N = r"(?P<n>\d+|" + "|".join(NUMBER_WORDS) + r")"
+_U = r"(?P<u>hour|day|week|month|year|h|d|wk)s?"
+_UCUM = {"h": "h", "d": "d", "w": "wk", "m": "mo", "y": "a"}
+_TIMES = re.compile(
+    rf"\b{_N}\s*(?:times|x)\s*(?:a|an|per|each|/)?\s*(?P<u>day|daily|week|weekly|month|monthly)\b",
+    re.I,
+)
+_EVERY = re.compile(rf"\b(?:every|each|q)\s*{_N}?[\s-]*{_U}\b", re.I)
+_N_LY = re.compile(rf"\b{_N}[\s-]+(?P<u>hour|week|month|year)ly\b", re.I)
+_COUNT = re.compile(
+    rf"\b{_N}\s+(?:further\s+|more\s+|additional\s+|consecutive\s+)?"
+    r"(?:cycles?|courses?|doses?|infusions?|sessions?|exchanges?|injections?|units?|pulses?|times)\b",
+    re.I,
+)
+_DURATION_LEADS = frozenset({"for", "over", "lasting", "during", "within"})
+#: What may stand between an amount and the drug it belongs to.
+_BRIDGE = re.compile(
+    r"[\s(,:]*(?:(?:of|the|a|an|at|with|dose|doses|dosage|total|initial|starting|maintenance|single"
+    r"|daily|per|day|high|low|iv|i\.v\.|im|sc|po|oral|intravenous|intramuscular|subcutaneous"
+    r"|intrathecal|bolus|pulse|pulsed|every|once|twice|premedication|infusion|was|were|given|begun"
+    r"|started|and|built|up|to|increased|reduced|decreased|titrated|tapered|intravenously"
+    r"|orally|subcutaneously|therapy|treatment|tablets?|in|by|administered|injection|adjusted|raised"
+    r"|then)\b[\s,(:-]*)*\s*",
+    re.I,
+)
+_PER_VOLUME = re.compile(r"/(?:d?L|[mu]?L|mm3|cm3)\b")
+_DOSE_UNIT = re.compile(
+    r"^(?:[kmun]?g|\[?[kmu]?\[?IU\]?|U|M?\[?IU\]?|MBq|GBq|mCi|Gy|cGy|mL|mmol|meq|mL|[kM]?U)"
+    r"(?:/(?:kg|m2|d|h|wk|min|\{\w+\}|mo|kg/d|kg/h|kg/min|m2/d|kg\.d))*$"
+)
+
+
+@dataclass(slots=True)
+class Taken:
+    """What was found of one administration, with the view range it covers."""
+
+    dose: Measure | None = None
+    route: Mention | None = None
+    regimen: Regimen | None = None
+    start: int = 0
+    end: int = 0
+
+
+def treatments(scene: Scene) -> Iterator[tuple[Mention, int, int]]:
+    """Each drug, procedure and study with the view range between its neighbours."""
+    things = list(scene.of("drugs", "procedures", "reports"))
+    for i, thing in enumerate(things):
+        left = things[i - 1].end if i else scene.sentence.start
+        right = things[i + 1].start if i + 1 < len(things) else scene.sentence.end
+        yield thing, left, right
+
+
+def is_dose(measure: Measure) -> bool:
+    """Whether a number's unit can be the unit of a dose."""
+    code = measure.ucum
+    return (
+        code is not None
+        and measure.form in ("number", "range")
+        and not _PER_VOLUME.search(code)
+        and bool(_DOSE_UNIT.match(code))
+    )
+
+
+def dose_for(scene: Scene, drug: Mention, left: int, right: int) -> Measure | None:
+    """The dose that belongs to ``drug`` between two view offsets, the nearest one."""
+    best: tuple[int, Measure] | None = None
+    for measure in scene.measures:
+        if measure.used or not is_dose(measure) or not left <= measure.start < right:
+            continue
+        if measure.end <= drug.start:
+            gap = scene.text(measure.end, drug.start)
+        elif measure.start >= drug.end:
+            gap = scene.text(drug.end, measure.start)
+            ahead = scene.text(measure.end, right)
+            if right < scene.sentence.end and _LEADS_UP.fullmatch(ahead):
+                continue  # "... was given 12 mg of" the next drug
+        else:
+            continue
+        if len(gap) > 60 or not _BRIDGE.fullmatch(gap):
+            continue
+        distance = len(gap) + (0 if measure.end <= drug.start and " of" in gap[:4] else 1)
+        if best is None or distance < best[0]:
+            best = (distance, measure)
+    return best[1] if best else None
+
+
+def route_for(scene: Scene, drug: Mention, taken: Taken) -> Mention | None:
+    """The route named at the drug or at its dose."""
+    places = [(drug.start, drug.end)]
+    if taken.dose:
+        places.append((taken.dose.start, taken.dose.end))
+    for route in scene.terms("route"):
+        if any(t.start <= route.start < t.end and t is not drug for t in scene.of("drugs")):
+            continue
+        for start, end in places:
+            if start <= route.start < end:
+                return route
+            gap = (
+                scene.text(route.end, start) if route.end <= start else scene.text(end, route.start)
+            )
+            if len(gap) <= 24 and _ROUTE_GAP.fullmatch(gap):
+                return route
+    return None
+
+
+_ROUTE_GAP = re.compile(
+    r"[\s,(]*(?:(?:high|low|dose|pulse|bolus|infusion|of|once|daily|was|were|given|administered|and|human)\b[\s,-]*)*",
+    re.I,
+)
+
+
+def regimen_for(scene: Scene, left: int, right: int, core: tuple[int, int]) -> Regimen | None:
+    """Frequency, count and duration written between ``left`` and ``right``.
+
+    ``core`` is the view range of drug and dose. What stands behind it may come a little
+    later; what stands before it must lead right up to it ("10 cycles of alternate day ..."),
+    and a part that leads up to the next treatment is that one's.
+    """
+    text = scene.narrative.view.text
+    reach = _Reach(text, core[0], core[1], right)
+    frequency = period = unit = count = None
+    duration: Quantity | None = None
+    for start, end, named in _frequencies(scene, text, left, right):
+        if reach.takes(start, end):
+            frequency, period, unit = named
+            break
+    for match in _COUNT.finditer(text, left, right):
+        if reach.takes(match.start(), match.end()):
+            count = _number(match.group("n"))
+            break
+    for phrase in scene.times:
+        if phrase.form != "duration" or phrase.lead not in _DURATION_LEADS:
+            continue
+        start = text.rfind(phrase.lead, max(left, phrase.start - 30), phrase.start)
+        if core[1] <= start < right and reach.takes(start, phrase.end):
+            duration = offset_quantity(scene.narrative, phrase)
+            break
+    if not reach.parts:
+        return None
+    first, last = min(p[0] for p in reach.parts), max(p[1] for p in reach.parts)
+    return Regimen(scene.narrative.span(first, last), frequency, period, unit, count, duration)
+
+
+def _frequencies(
+    scene: Scene, text: str, left: int, right: int
+) -> list[tuple[int, int, tuple[int, str, str]]]:
+    """(start, end, (times, period, unit)) of each frequency, numeric ones first."""
+    found = []
+    for pattern in (_TIMES, _EVERY, _N_LY):
+        for match in pattern.finditer(text, left, right):
+            found.append((match.start(), match.end(), _frequency(pattern, match)))
+    taken = [(s, e) for s, e, _ in found]
+    for cue in scene.cues("frequency"):
+        if left <= cue.start < right and not any(s <= cue.start < e for s, e in taken):
+            times, _, rest = cue.name.partition("/")
+            period, unit = rest.split()
+            found.append((cue.start, cue.end, (int(times), period, unit)))
+    return found
+
+
+class _Reach:
+    """Which parts of a regimen still belong to its core."""
+
+    def __init__(self, text: str, start: int, end: int, right: int) -> None:
+        self.text, self.start, self.end, self.right = text, start, end, right
+        self.parts: list[tuple[int, int]] = []
+
+    def takes(self, start: int, end: int) -> bool:
+        """Whether the part belongs here; if so it is kept."""
+        low = min([self.start, *(p[0] for p in self.parts)])
+        high = max([self.end, *(p[1] for p in self.parts)])
+        if start >= high:
+            gap = self.text[high:start]
+            leads_on = _LEADS_UP.fullmatch(self.text[end : self.right]) is not None
+            fits = len(gap) <= 45 and not _GAP_ENDS.search(gap)
+            if not fits or (
+                leads_on and self.right < len(self.text) and self.text[self.right - 1] not in ".\n"
+            ):
+                return False
+        elif end <= low:
+            if not _LEADS_UP.fullmatch(self.text[end:low]):
+                return False
+        self.parts.append((start, end))
+        return True
+
+
+_LEADS_UP = re.compile(
+    r"\s*(?:of\s+)?(?:(?:the|a|an|alternate|day|daily|iv|oral|intravenous|high|low|dose|pulse|therapeutic)\b[\s-]*)*",
+    re.I,
+)
+_GAP_ENDS = re.compile(r"[;.]\s|\bbut\b|\bwhich\b|\bfollowed\b|\bthen\b|\bafter\b|\bwith\b")
+
+
+def _frequency(pattern: re.Pattern[str], match: re.Match[str]) -> tuple[int, str, str]:
+    number = _number(match.group("n")) if match.group("n") else 1
+    unit = _UCUM[match.group("u")[0].lower()]
+    if pattern is _TIMES:
+        return number, "1", unit
+    return 1, str(number), unit
+
+
+def _number(written: str) -> int:
+    return int(written) if written.isdigit() else NUMBER_WORDS[written.lower()]
+
+
+def term(scene: Scene, mention: Mention) -> Term:
+    """A mention as a fact's term."""
+    return Term(scene.span(mention), mention.name)

@@ -1,0 +1,111 @@
+"""A sentence with everything proposed in it: the readers' common ground."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fhirkit.facts.abbreviations import introduced
+from fhirkit.facts.model import Certainty, Whose
+from fhirkit.facts.numbers import UnitTable, dates, measures
+from fhirkit.facts.timing import time_phrases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fhirkit.facts.lexicon import Lexicon, Mention
+    from fhirkit.facts.numbers import DateMention, Measure
+    from fhirkit.facts.timing import TimePhrase
+    from fhirkit.narrative.narrative import Narrative, Sentence
+    from fhirkit.narrative.span import Span
+
+
+@dataclass(slots=True)
+class Scene:
+    """One sentence: mentions of things, signs (cues and terms), numbers and times in it.
+
+    ``whose`` and ``why`` are set by attribution; ``certain`` by certainty, one for each thing.
+    """
+
+    sentence: Sentence
+    narrative: Narrative
+    things: list[Mention] = field(default_factory=list)
+    signs: list[Mention] = field(default_factory=list)
+    measures: list[Measure] = field(default_factory=list)
+    times: list[TimePhrase] = field(default_factory=list)
+    dates: list[DateMention] = field(default_factory=list)
+    whose: Whose = Whose.PATIENT
+    why: str = ""
+    strong: bool = False
+    held: dict[int, Whose] = field(default_factory=dict)
+    certain: dict[int, Certainty] = field(default_factory=dict)
+
+    def cues(self, axis: str, *values: str) -> Iterator[Mention]:
+        """The cues of an axis, of any of ``values`` if given, in order."""
+        for sign in self.signs:
+            entry = sign.entry
+            if entry.kind == "cue" and entry.axis == axis and (not values or entry.name in values):
+                yield sign
+
+    def terms(self, axis: str) -> Iterator[Mention]:
+        """The terms of a kind, in order."""
+        for sign in self.signs:
+            if sign.entry.kind == "term" and sign.entry.axis == axis:
+                yield sign
+
+    def of(self, *kinds: str) -> Iterator[Mention]:
+        """The things of any of ``kinds``, in order."""
+        for thing in self.things:
+            if thing.entry.kind in kinds:
+                yield thing
+
+    def words(self, first: int, last: int) -> list[str]:
+        """Folded words ``first:last``, never beyond the sentence."""
+        s = self.sentence
+        return self.narrative.words[max(first, s.first_word) : min(last, s.last_word)]
+
+    def text(self, start: int, end: int) -> str:
+        """The view between two offsets."""
+        return self.narrative.view.text[start:end]
+
+    def span(self, mention: Mention) -> Span:
+        """The words of a mention as a span of the text as given."""
+        return self.narrative.span(mention.start, mention.end)
+
+    def whose_is(self, mention: Mention) -> Whose:
+        """Whose the statement about a mention is."""
+        return self.held.get(mention.start, self.whose)
+
+    def certainty_of(self, mention: Mention) -> Certainty:
+        """How sure the author is of a mention."""
+        return self.certain.get(mention.start, Certainty.AFFIRMED)
+
+
+def scenes(narrative: Narrative, lexicon: Lexicon) -> list[Scene]:
+    """One scene for each sentence, with what was proposed in it."""
+    text = narrative.view.text
+    found_dates = dates(text)
+    things = introduced(narrative, lexicon.things(narrative), lexicon)
+    made = [Scene(s, narrative) for s in narrative.sentences]
+    starts = [s.start for s in narrative.sentences]
+    _deal(made, starts, things, "things")
+    _deal(made, starts, lexicon.signs(narrative), "signs")
+    _deal(made, starts, found_dates, "dates")
+    _deal(made, starts, measures(text, UnitTable(lexicon.mappings), found_dates), "measures")
+    _deal(made, starts, time_phrases(text), "times")
+    return made
+
+
+def _deal(made: list[Scene], starts: list[int], items: Iterable[object], name: str) -> None:
+    """Hand each item to the scene it stands in; what stands outside all is dropped."""
+    at = 0
+    last = len(starts) - 1
+    for item in items:
+        start: int = item.start  # type: ignore[attr-defined]
+        while at < last and starts[at + 1] <= start:
+            at += 1
+        if at > 0 and start < starts[at]:
+            at = max(bisect_left(starts, start + 1) - 1, 0)
+        if made and starts[at] <= start < made[at].sentence.end:
+            getattr(made[at], name).append(item)

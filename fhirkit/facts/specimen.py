@@ -1,0 +1,80 @@
+"""From which specimen a value comes: named at the value, or told just before."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fhirkit.facts.regimen import term
+
+if TYPE_CHECKING:
+    from fhirkit.facts.lexicon import Mention
+    from fhirkit.facts.model import Term
+    from fhirkit.facts.notebook import Notebook
+    from fhirkit.facts.numbers import Measure
+    from fhirkit.facts.scene import Scene
+
+
+class Specimens:
+    """The specimen that the running text speaks of."""
+
+    def __init__(self) -> None:
+        self._paragraph = -1
+        self._carried: Term | None = None
+        self._here: list[Mention] = []
+
+    def enter(self, scene: Scene) -> None:
+        """Go on to the next sentence: its own specimens count first."""
+        if self._here:
+            last = self._here[-1]
+            self._carried = term(self._scene, last)
+        if scene.sentence.paragraph != self._paragraph:
+            self._carried = None
+            self._paragraph = scene.sentence.paragraph
+        self._scene = scene
+        self._here = [
+            t
+            for t in scene.terms("specimen")
+            if t.name != "tissue" and not any(m.start <= t.start < m.end for m in scene.things)
+        ]
+
+    def resolve(
+        self, book: Notebook, scene: Scene, analyte: Mention, measure: Measure | None
+    ) -> tuple[str, Term | None]:
+        """(concept, specimen) of an analyte: "protein" in CSF is "CSF protein"."""
+        row = book.lexicon.mappings.observations.get(analyte.name)
+        if row is None:
+            return analyte.name, None
+        found = self._named(scene, analyte, measure)
+        if row.specimen:
+            return analyte.name, found if found and found.concept == row.specimen else None
+        known = book.lexicon.mappings.observations
+        specific = (
+            f"{_PREFIX.get(found.concept or '', found.concept or '')} {analyte.name}"
+            if found
+            else ""
+        )
+        if specific in known:
+            return specific, found
+        if found is not None and self._carried is found:
+            return analyte.name, None
+        return analyte.name, found
+
+    def _named(self, scene: Scene, analyte: Mention, measure: Measure | None) -> Term | None:
+        if measure is not None:
+            for sign in self._here:
+                gap = scene.text(measure.end, sign.start) if sign.start >= measure.end else "?"
+                if re.fullmatch(r"\s*in\s+(?:the\s+|his\s+|her\s+)?", gap):
+                    return term(scene, sign)
+        best: Mention | None = None
+        for sign in self._here:
+            if sign.start <= analyte.start or _behind(scene, analyte, sign):
+                best = sign
+        return term(scene, best) if best else self._carried
+
+
+_PREFIX = {"csf": "CSF", "urine": "urine"}
+
+
+def _behind(scene: Scene, analyte: Mention, sign: Mention) -> bool:
+    return bool(re.fullmatch(r"\s*(?:in|of)\s+(?:the\s+)?", scene.text(analyte.end, sign.start)))

@@ -1,0 +1,81 @@
+"""From a thing named in the text to a CodeableConcept."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fhirkit._data import Coding
+    from fhirkit.facts.model import Term
+    from fhirkit.mappers.context import MappingContext, Resource
+
+_NOT_A_LETTER = re.compile(r"[\W_]+")
+
+
+def concept(term: Term, context: MappingContext, *kinds: str) -> Resource:
+    """The concept as the vocabulary names it, else in the author's words, with its codes."""
+    return with_codes(_codes(term, context, kinds), term.concept or context.wording.of(term.span))
+
+
+def quoted(term: Term, context: MappingContext, *kinds: str) -> Resource:
+    """The concept in the author's words, with its codes."""
+    return with_codes(_codes(term, context, kinds), context.wording.of(term.span))
+
+
+def finding(term: Term, context: MappingContext) -> Resource:
+    """A diagnosis, sign or symptom: the words if they say more than the vocabulary's name."""
+    codes, _ = finding_codes(term, context)
+    return with_codes(codes, finding_name(term, context))
+
+
+def finding_codes(term: Term, context: MappingContext) -> tuple[Iterable[Coding], str]:
+    """The codes of a finding; where only a wider concept has any, those and its name."""
+    if term.concept is None:
+        return (), ""
+    codes = context.mappings.codings(term.concept, "conditions", "symptoms", "observations")
+    row = context.mappings.conditions.get(term.concept)
+    if codes or row is None or not row.broader:
+        return codes, ""
+    return context.mappings.codings(row.broader, "conditions"), row.broader
+
+
+def finding_name(term: Term, context: MappingContext) -> str:
+    """What a clinician reads: "unsteady on his feet", but "multiple sclerosis" for "MS"."""
+    words = context.wording.of(term.span)
+    if term.concept is None or _letters(words) > _letters(term.concept):
+        return words
+    return term.concept
+
+
+def _letters(text: str) -> int:
+    # Hyphens do not count: one may only be the mark of a line end.
+    return len(_NOT_A_LETTER.sub("", text))
+
+
+def named(name: str, kind: str, context: MappingContext, text: str = "") -> Resource:
+    """A concept that the mapping itself needs, such as "Symptom absent"."""
+    codes = context.mappings.codings(name, kind)
+    return with_codes(codes, text or next((code.display for code in codes if code.display), name))
+
+
+def with_codes(codes: Iterable[Coding], text: str) -> Resource:
+    """A CodeableConcept of ``codes`` and ``text``."""
+    made: Resource = {}
+    if codings := [_coding(code) for code in codes]:
+        made["coding"] = codings
+    made["text"] = text
+    return made
+
+
+def _codes(term: Term, context: MappingContext, kinds: tuple[str, ...]) -> Iterable[Coding]:
+    return () if term.concept is None else context.mappings.codings(term.concept, *kinds)
+
+
+def _coding(code: Coding) -> Resource:
+    made: Resource = {"system": code.system, "code": code.code}
+    if code.display:
+        made["display"] = code.display
+    return made

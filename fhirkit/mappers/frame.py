@@ -1,0 +1,85 @@
+"""What every resource carries: labels, readable text, its grounds in the source, its key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fhirkit.mappers.grounding import derivation
+from fhirkit.mappers.identity import PATIENT
+from fhirkit.mappers.narrative_html import generated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fhirkit.mappers.context import MappingContext, Resource
+    from fhirkit.narrative.span import Span
+
+
+def frame(
+    resource_type: str, name: str, context: MappingContext, summary: str, spans: Iterable[Span] = ()
+) -> Resource:
+    """The beginning of the resource called ``name``, up to and with its identifier."""
+    made = head(resource_type, context, summary, spans)
+    made["identifier"] = [context.identifier(name)]
+    return made
+
+
+def tagged_frame(
+    resource_type: str, name: str, context: MappingContext, summary: str, spans: Iterable[Span] = ()
+) -> Resource:
+    """As :func:`frame`, with the key as a tag.
+
+    For the types that no R4 server finds by identifier: AdverseEvent has no such search
+    parameter, Provenance has no identifier. Both are found by ``_tag``.
+    """
+    made = head(resource_type, context, summary, spans)
+    key = context.identifier(name)
+    made["meta"]["tag"] = [{"system": key["system"], "code": key["value"]}]
+    return made
+
+
+def head(
+    resource_type: str, context: MappingContext, summary: str, spans: Iterable[Span] = ()
+) -> Resource:
+    """The beginning of a resource without a key."""
+    made: Resource = {
+        "resourceType": resource_type,
+        "meta": _meta(context),
+        "text": generated(summary),
+    }
+    if extensions := [derivation(span, context) for span in spans]:
+        made["extension"] = extensions
+    return made
+
+
+def of_patient(
+    made: Resource, encounter: str | None, context: MappingContext, element: str = "encounter"
+) -> None:
+    """Say whose the resource is, and in which stay; ``element`` is its name for the stay."""
+    made["subject"] = context.known_reference(PATIENT)
+    if encounter and (reference := context.reference(encounter, "Encounter")):
+        made[element] = reference
+
+
+def _meta(context: MappingContext) -> Resource:
+    meta: Resource = {}
+    if context.settings.source_url:
+        meta["source"] = context.settings.source_url
+    # DEVAST and not AIAST: the code system that R4 ships has no AIAST.
+    labels = [
+        {
+            "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
+            "code": "DEVAST",
+            "display": "device asserted",
+        }
+    ]
+    if context.settings.test_data:
+        labels.append(
+            {
+                "system": "http://terminology.hl7.org/CodeSystem/v3-ActReason",
+                "code": "HTEST",
+                "display": "test health data",
+            }
+        )
+    meta["security"] = labels
+    return meta

@@ -1,0 +1,53 @@
+"""Names that stay the same on every run: of a document, of a fact, of a bundle entry."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha1, sha256
+from uuid import NAMESPACE_URL, uuid5
+
+from fhirkit.errors import InputError
+
+# Resources that no fact stands for. A fact's id has no dot, so nothing can collide with them.
+DEVICE = "case.device"
+DOCUMENT = "case.document"
+PATIENT = "case.patient"
+PROVENANCE = "case.provenance"
+
+FACT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+_NAMESPACE = uuid5(NAMESPACE_URL, "fhirkit-cases fact key").bytes
+_VARIANT = "89ab"
+
+
+def document_bytes(text: str) -> bytes:
+    """The narrative as UTF-8; a text that has no UTF-8 form raises InputError."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"character {error.start} of the narrative is half a surrogate pair: "
+            "decode the text again from its source"
+        ) from None
+
+
+def document_key(data: bytes) -> str:
+    """The name of a document: the first 16 hexadecimal digits of its SHA-256."""
+    return sha256(data).hexdigest()[:16]
+
+
+def full_url(key: str) -> str:
+    """The ``urn:uuid`` of a key: a version 5 UUID, as :func:`uuid.uuid5` makes it.
+
+    >>> full_url("af7c38a5e050694e-ms")
+    'urn:uuid:64353a6b-5ef5-5b17-ae81-ffef3eef2bca'
+    """
+    # Three times as fast as uuid5: no UUID object between the hash and its text.
+    h = sha1(_NAMESPACE + key.encode(), usedforsecurity=False).hexdigest()
+    variant = _VARIANT[int(h[16], 16) & 3]
+    return f"urn:uuid:{h[:8]}-{h[8:12]}-5{h[13:16]}-{variant}{h[17:20]}-{h[20:32]}"
+
+
+def slug(name: str) -> str:
+    """``name`` in lower case with only letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "other"

@@ -1,0 +1,1 @@
+"""Text in, structure out: normalised view, sections, sentences, words."""

@@ -1,0 +1,170 @@
+"""Lines to blocks, blocks to sections: how a printed report is laid out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from fhirkit.narrative.words import fold_phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+class SectionKind(StrEnum):
+    """What a part of a report is."""
+
+    TITLE = "title"
+    BYLINE = "byline"
+    CORRESPONDENCE = "correspondence"
+    INTRODUCTION = "introduction"
+    CASE = "case"
+    BODY = "body"  # text without headings: statements tell whose they are
+    DISCUSSION = "discussion"
+    LEGEND = "legend"
+    TABLE = "table"
+    REFERENCES = "references"
+
+
+Headings = dict[tuple[str, ...], SectionKind]
+
+_FRONT = {SectionKind.TITLE, SectionKind.BYLINE, SectionKind.CORRESPONDENCE}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of lines that belong together, as offsets of the view."""
+
+    start: int
+    end: int
+    kind: SectionKind
+    rows: bool = False  # each line stands for itself (table, list)
+
+
+_LINE = re.compile(r"[^\n]*(?:\n|$)")
+_ROW = re.compile(r"\S {2,}\S")
+_ITEM = re.compile(r"\s*(?:[-•*·]|\(?\d{1,2}[.)])\s+\S")
+_SENTENCE_END = re.compile(r"[.!?:;][)\]\"'’”]*\s*$")
+_LEGEND = re.compile(r"\s*(?:fig(?:ure)?s?\b\.?)\s*(?:\d+|[A-Z(])", re.I)
+_TABLE = re.compile(r"\s*table\b\.?\s*(?:\d+|[IVX]+\b)", re.I)
+_PANEL = re.compile(r"\s*\(?[A-Ha-h][),]")
+_AFFILIATION = re.compile(r"@|\bdoi\b|\b(?:MD|PhD|MBBS|FRCP|MRCP)\b", re.I)
+_NAME = re.compile(r"(?:[A-Z][\w’'.-]*\s+){1,4}[A-Z][\w’'-]+[\d*†‡,\s]*$")
+_INLINE_HEADING = re.compile(r"\s*([A-Z][A-Za-z ]{2,40}?)\s*[.:–-](?=\s)")
+
+
+def blocks(text: str, headings: Mapping[tuple[str, ...], SectionKind]) -> list[Block]:
+    """The blocks of a normalised text in order, each with the section it belongs to."""
+    found: list[Block] = []
+    current: SectionKind | None = None
+    for start, end, rows, broke in _raw_blocks(text):
+        piece = text[start:end]
+        kind, heading_end = _heading(piece, headings)
+        if kind is not None:
+            current = kind
+            if heading_end >= len(piece.rstrip()):
+                continue
+            start += heading_end
+            piece = text[start:end]
+        section = _section(piece, current, found, rows=rows, broke=broke)
+        if section is SectionKind.BODY and current in _FRONT:
+            current = None
+        found.append(Block(start, end, section, rows))
+    return found
+
+
+def _section(
+    piece: str, current: SectionKind | None, before: list[Block], *, rows: bool, broke: bool
+) -> SectionKind:
+    if _LEGEND.match(piece):
+        return SectionKind.LEGEND
+    previous = before[-1].kind if before else None
+    if previous is SectionKind.LEGEND and not broke and _PANEL.match(piece):
+        return SectionKind.LEGEND
+    if rows or _TABLE.match(piece):
+        return SectionKind.TABLE
+    prose = _is_prose(piece)
+    if not prose and (_AFFILIATION.search(piece) or _is_byline(piece)):
+        return SectionKind.BYLINE
+    if current in _FRONT and prose:
+        return SectionKind.BODY
+    if current is not None:
+        return current
+    if not prose and all(b.kind in _FRONT for b in before):
+        return SectionKind.TITLE
+    return SectionKind.BODY
+
+
+def _is_prose(piece: str) -> bool:
+    return bool(_SENTENCE_END.search(piece)) and len(piece.split()) >= 6
+
+
+def _is_byline(piece: str) -> bool:
+    names = [n for n in re.split(r",| and |;", piece) if n.strip()]
+    return bool(names) and sum(bool(_NAME.match(n.strip())) for n in names) > len(names) / 2 >= 1
+
+
+def _heading(
+    piece: str, headings: Mapping[tuple[str, ...], SectionKind]
+) -> tuple[SectionKind | None, int]:
+    """The section a block opens, and where its heading ends."""
+    line_end = piece.find("\n")
+    first = piece if line_end < 0 else piece[:line_end]
+    if len(first) < 60:
+        kind = headings.get(fold_phrase(first.strip(" .:\t")))
+        if kind is not None:
+            return kind, len(first)
+    match = _INLINE_HEADING.match(piece)
+    if match:
+        kind = headings.get(fold_phrase(match.group(1)))
+        if kind is not None:
+            return kind, match.end()
+    return None, 0
+
+
+def _raw_blocks(text: str) -> Iterator[tuple[int, int, bool, bool]]:
+    """(start, end, rows, begins at a column break) for each run of lines."""
+    start = end = -1
+    rows = broke = prose = False
+    last_line = ""
+    for match in _LINE.finditer(text):
+        line = match.group().rstrip("\n")
+        if not line.strip():
+            if start >= 0 and not _runs_on(last_line, text, match.end()):
+                yield start, end, rows, broke
+                start = -1
+            continue
+        row = _is_row(line)
+        column_break = line.startswith(" ") and not line.startswith("  ") and match.start() > 0
+        runs_on = line.lstrip()[:1].islower() and not rows and not row
+        opens = _opens(line) or (not prose and start >= 0 and _is_byline(line))
+        if start >= 0 and (row != rows or (column_break and not runs_on) or opens):
+            yield start, end, rows, broke
+            start = -1
+        if start < 0:
+            start, rows, broke = match.start(), row, column_break
+        end = match.start() + len(line)
+        last_line = line
+        prose = prose or bool(_SENTENCE_END.search(line))
+    if start >= 0:
+        yield start, end, rows, broke
+
+
+def _is_row(line: str) -> bool:
+    return bool(_ROW.search(line.strip()) or _ITEM.match(line))
+
+
+def _opens(line: str) -> bool:
+    return bool(_LEGEND.match(line) and line.lstrip()[:1].isupper() and len(line) > 30) or bool(
+        _TABLE.match(line)
+    )
+
+
+def _runs_on(last_line: str, text: str, position: int) -> bool:
+    """Whether a sentence goes on after a blank line (a page or column broke it)."""
+    if _SENTENCE_END.search(last_line) or len(last_line) < 35:
+        return False
+    rest = text[position : position + 200].lstrip()
+    return bool(rest) and rest[0].islower()

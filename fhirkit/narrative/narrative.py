@@ -1,0 +1,138 @@
+"""A narrative with everything its readers need, made once."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fhirkit.narrative.layout import Block, SectionKind, blocks
+from fhirkit.narrative.view import View, normalise
+from fhirkit.narrative.words import WORD, fold, without_possessive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from fhirkit.narrative.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence: offsets in the view, its words, and where it stands."""
+
+    start: int
+    end: int
+    first_word: int
+    last_word: int  # exclusive
+    section: SectionKind
+    paragraph: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Narrative:
+    """A text read for structure.
+
+    ``words[i]`` is the folded word that stands at ``starts[i]:ends[i]`` of the view;
+    ``raw[i]`` is the same word as it stands there.
+    """
+
+    view: View
+    words: list[str]
+    raw: list[str]
+    starts: list[int]
+    ends: list[int]
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def text(self) -> str:
+        """The text as given."""
+        return self.view.original
+
+    def span(self, start: int, end: int) -> Span:
+        """The span in the text as given of a range of the view."""
+        return self.view.span(start, end)
+
+    def word_at(self, offset: int) -> int:
+        """Index of the first word that starts at or after ``offset`` of the view."""
+        return bisect_left(self.starts, offset)
+
+    def sentence_at(self, offset: int) -> Sentence:
+        """The sentence that holds ``offset`` of the view (the nearest before it)."""
+        at = bisect_right(self.sentences, offset, key=lambda s: s.start) - 1
+        return self.sentences[max(at, 0)]
+
+
+def read_narrative(
+    text: str,
+    *,
+    is_word: Callable[[str], bool],
+    headings: Mapping[tuple[str, ...], SectionKind],
+) -> Narrative:
+    """Structure of ``text``.
+
+    ``is_word`` says whether a folded word is in the vocabulary (it decides line-break
+    hyphens); ``headings`` gives the section that a heading's folded words open.
+    """
+    view = normalise(text, is_word)
+    flat = without_possessive(view.text)
+    matches = list(WORD.finditer(flat))
+    raw = [m.group() for m in matches]
+    starts = [m.start() for m in matches]
+    ends = [m.end() for m in matches]
+    words = [fold(w) for w in raw]
+    found: list[Sentence] = []
+    for paragraph, block in enumerate(blocks(view.text, headings)):
+        for start, end in _sentences(view.text, block):
+            first, last = bisect_left(starts, start), bisect_left(starts, end)
+            if last > first:
+                found.append(Sentence(start, end, first, last, block.kind, paragraph, len(found)))
+    return Narrative(view, words, raw, starts, ends, tuple(found))
+
+
+_BOUNDARY = re.compile(
+    r"[.!?][)\]\"'’”]*(?=\s+[\"'“(\[]?[^\W_a-z])"  # a stop, then a capital or a digit
+    r"|(?<=[a-z\d])\.(?=[A-Z][a-z]{2,})"  # the space was lost in print
+    r"|(?<=\d)\.(?=[A-Z][a-z]\s)"
+)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|Fig|Figs|No|Nos|vs|cf|ca|approx|etc|e\.g|i\.e|al|resp|Inc|Co|Ref"
+    r"|incl|max|min|tab|inj)|\b[A-Z]|\b[a-z])$"
+)
+
+
+def _sentences(text: str, block: Block) -> list[tuple[int, int]]:
+    """Offsets of the sentences of a block."""
+    if block.rows:
+        return _lines(text, block)
+    found: list[tuple[int, int]] = []
+    start = block.start
+    for match in _BOUNDARY.finditer(text, block.start, block.end):
+        if match.group()[0] == "." and _ABBREVIATION.search(
+            text, max(start, match.start() - 8), match.start()
+        ):
+            if not _ends_after_letter(text, match.start()):
+                continue
+        found.append((start, match.end()))
+        start = match.end()
+    found.append((start, block.end))
+    return [(s, e) for s, e in found if text[s:e].strip()]
+
+
+def _ends_after_letter(text: str, stop: int) -> bool:
+    """Whether a single capital before a stop ends a sentence ("vitamin D. She was")."""
+    before = text[max(0, stop - 9) : stop]
+    return bool(re.search(r"(?:vitamin|hepatitis|type|grade|group|factor) [A-Z]$", " " + before))
+
+
+def _lines(text: str, block: Block) -> list[tuple[int, int]]:
+    found = []
+    start = block.start
+    while start < block.end:
+        end = text.find("\n", start, block.end)
+        end = block.end if end < 0 else end
+        if text[start:end].strip():
+            found.append((start, end))
+        start = end + 1
+    return found

@@ -1,0 +1,136 @@
+"""The normalised view of a narrative, and the way back to the text as given.
+
+Print leaves marks that no reader should trip over: hard wraps, words split at line ends,
+words glued together, citation numbers. The view is the text without them. Most repairs keep
+every character in its place (a citation becomes blanks); where characters go or come, the
+view remembers the shift, so that each of its offsets leads back to the text as given.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fhirkit.narrative.span import Span
+from fhirkit.narrative.words import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+#: White space that stands for a mark taken out; layout never takes it for a column gap.
+BLANK = "\x1f"
+
+_SPLIT_WORD = re.compile(r"([^\W\d_]+)([-‐])[ \t]*\r?\n\s*(?=([^\W_]+))")
+_GLUED_ABBREVIATION = re.compile(r"(?<=[a-z]{4})(?=[A-Z]{2,5}\b)")
+_GLUED_WORD = re.compile(r"\b(and|with|the|of)(?=([a-z]{5,}))")
+_BRACKET_CITATION = re.compile(r"\[\s?\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\s?\]")
+_SUPERSCRIPT = re.compile(
+    r"(?<=[a-z)\]][.,;])\d{1,3}(?:[,–-]\d{1,3})*(?=\s|$)"
+    r"|(?<=\b(?:19|20)\d\d\.)\d{1,2}(?=\s+[A-Z]|\s*$)"
+)
+# An address line that a page layout put into the middle of a sentence.
+_CORRESPONDENCE = re.compile(
+    r"\*?[ \t]*Correspond(?:ence|ing author)s?\b[^\n]{0,120}?\S+@\S+", re.I
+)
+_ODD_SPACE = {ord(c): " " for c in "\u00a0\u2009\u202f\u200a\u2002\u2003\u2007\t\r"}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Normalised ``text`` of a narrative with its way back.
+
+    ``starts[i]`` is the first offset of the view whose distance to the original text is
+    ``shifts[i]``. ``citations`` are offsets (in the view) where citation marks stood.
+    """
+
+    text: str
+    original: str
+    starts: tuple[int, ...]
+    shifts: tuple[int, ...]
+    citations: tuple[int, ...]
+
+    def origin(self, offset: int) -> int:
+        """The offset in the text as given of the view's character at ``offset``."""
+        return offset + self.shifts[bisect_right(self.starts, offset) - 1]
+
+    def span(self, start: int, end: int) -> Span:
+        """The span in the text as given of the view's range, which must not be empty."""
+        first, last = self.origin(start), self.origin(end - 1) + 1
+        return Span(first, last, self.original[first:last])
+
+
+def normalise(text: str, is_word: Callable[[str], bool]) -> View:
+    """The view of ``text``; ``is_word`` says whether a folded word is known."""
+    edits = sorted([*_hyphen_edits(text, is_word), *_glue_edits(text, is_word)])
+    joined, starts, shifts = _apply(text, edits)
+    joined = joined.translate(_ODD_SPACE)
+    citations: list[int] = []
+
+    def blank(match: re.Match[str]) -> str:
+        citations.append(match.start())
+        return BLANK * (match.end() - match.start())
+
+    if "@" in joined:
+        joined = _CORRESPONDENCE.sub(lambda m: BLANK * len(m.group()), joined)
+    if "[" in joined:
+        joined = _BRACKET_CITATION.sub(blank, joined)
+    joined = _SUPERSCRIPT.sub(blank, joined)
+    return View(joined, text, starts, shifts, tuple(sorted(citations)))
+
+
+_Edit = tuple[int, int, str]
+
+
+def _hyphen_edits(text: str, is_word: Callable[[str], bool]) -> Iterable[_Edit]:
+    """Words split at a line end: (start, end, replacement) for each hyphen and line break."""
+    own: set[str] | None = None
+    for match in _SPLIT_WORD.finditer(text):
+        if own is None:
+            own = {fold(w) for w in re.findall(r"[^\W\d_]{3,}(?![-‐]?\s*\n)", text)}
+        first, second = match.group(1), match.group(3)
+        keep = _keeps_hyphen(first, second, own, is_word)
+        yield match.start(2), match.end(), match.group(2) if keep else ""
+
+
+def _keeps_hyphen(first: str, second: str, own: set[str], is_word: Callable[[str], bool]) -> bool:
+    """Whether the hyphen belongs to the word and not to the line end only."""
+    if second[0].isupper() or second[0].isdigit() or (len(first) > 1 and first.isupper()):
+        return True
+    if is_word(fold(first + second)) or fold(first + second) in own:
+        return False
+
+    def known(word: str) -> bool:
+        return len(word) > 2 and (is_word(fold(word)) or fold(word) in own)
+
+    return known(first) and known(second)
+
+
+def _glue_edits(text: str, is_word: Callable[[str], bool]) -> Iterable[_Edit]:
+    """Places where two words lost the space between them."""
+    for match in _GLUED_ABBREVIATION.finditer(text):
+        yield match.start(), match.start(), " "
+    for match in _GLUED_WORD.finditer(text):
+        whole = match.group(1) + match.group(2)
+        if is_word(fold(match.group(2))) and not is_word(fold(whole)):
+            yield match.end(1), match.end(1), " "
+
+
+def _apply(text: str, edits: list[_Edit]) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
+    """``text`` with ``edits`` made, and where its distance to the original changes."""
+    pieces: list[str] = []
+    starts, shifts = [0], [0]
+    length = last = 0
+    for start, end, replacement in edits:
+        if start < last:
+            continue
+        pieces += (text[last:start], replacement)
+        length += start - last + len(replacement)
+        last = end
+        starts.append(length)
+        shifts.append(end - length)
+    if not edits:
+        return text, (0,), (0,)
+    pieces.append(text[last:])
+    return "".join(pieces), tuple(starts), tuple(shifts)

@@ -1,0 +1,219 @@
+"""The driver: opens a connection, sends, and hands answers to :mod:`fhirkit.push.answer`.
+
+All rules are elsewhere. Here httpx's exceptions end: each becomes one of ours, which says
+what happened to the data.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from fhirkit.errors import InDoubt, Refused, ServerError, SettingsError, Unreachable
+from fhirkit.push.address import base_url, is_loopback
+from fhirkit.push.answer import in_doubt, outcome_words, read_answer, sent
+from fhirkit.push.auth import authorization
+from fhirkit.push.report import BundleReport, PushReport, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+Resource = dict[str, Any]
+
+JSON = "application/fhir+json"
+TIMEOUT = 120.0  # seconds; a large transaction takes a server its time
+_CONNECT = 10.0
+
+# Both write addresses with their search values at INFO and below, and those are patient data.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+# Raised before a byte of the request is out.
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+
+def push(
+    bundles: Iterable[Resource | bytes | str] | Resource | bytes | str,
+    url: str,
+    *,
+    client: httpx.Client | None = None,
+    timeout: float = TIMEOUT,
+) -> PushReport:
+    """Sends each transaction or batch bundle to a FHIR server, one request a bundle.
+
+    Bundles given as bytes are sent as they are. The report says of every bundle whether it
+    landed, was refused, is in doubt or was not sent, and what became of each entry; call its
+    ``raise_for_failure()`` to have an exception instead. Nothing is sent twice, split or
+    repeated.
+
+    Credentials come from the environment (see docs/commands.md) unless ``client`` is given:
+    then its own are used, and it stays open.
+
+    Raises SettingsError for a wrong address or credentials, and Unreachable if the server
+    cannot be reached for the first bundle: then nothing was sent at all.
+    """
+    if isinstance(bundles, dict | bytes | str):
+        bundles = [bundles]
+    named = ((f"bundle {number}", bundle) for number, bundle in enumerate(bundles, 1))
+    return deliver(named, url, client=client, timeout=timeout)
+
+
+def deliver(
+    bundles: Iterable[tuple[str, Resource | bytes | str]],
+    url: str,
+    *,
+    client: httpx.Client | None = None,
+    timeout: float = TIMEOUT,
+) -> PushReport:
+    """The same for bundles with names, which the report repeats."""
+    base = base_url(url)
+    reports: list[BundleReport] = []
+    with _connected(base, client, timeout) as connection:
+        gone: Unreachable | None = None
+        for name, bundle in bundles:
+            if gone is not None:
+                reports.append(_not_sent(name, str(gone)))
+                continue
+            try:
+                reports.append(_one(connection, base, name, bundle))
+            except Unreachable as error:
+                if not any(report.state is not State.NOT_SENT for report in reports):
+                    raise
+                gone = error
+                reports.append(_not_sent(name, str(error)))
+    return PushReport(server=base, bundles=tuple(reports))
+
+
+def count(
+    url: str,
+    types: Iterable[str],
+    *,
+    client: httpx.Client | None = None,
+    timeout: float = TIMEOUT,
+) -> dict[str, int]:
+    """How many resources of each type a server says it has.
+
+    Raises SettingsError, Unreachable or Refused.
+    """
+    base = base_url(url)
+    with _connected(base, client, timeout) as connection:
+        return {kind: _total(connection, base, kind) for kind in types}
+
+
+def _one(
+    connection: httpx.Client, base: str, name: str, bundle: Resource | bytes | str
+) -> BundleReport:
+    try:
+        body = _body(bundle)
+        parsed = bundle if isinstance(bundle, dict) else json.loads(body)
+    except (ValueError, RecursionError):
+        return _not_sent(name, "this is not JSON")
+    if not isinstance(parsed, dict) or parsed.get("resourceType") != "Bundle":
+        return _not_sent(name, "this is no FHIR bundle")
+    if parsed.get("type") not in ("transaction", "batch"):
+        return _not_sent(name, "only bundles of type transaction or batch can be pushed")
+    asked = sent(parsed)
+    try:
+        response = _request(connection, "POST", base, base, content=body)
+    except InDoubt as error:
+        return in_doubt(name, asked, str(error))
+    return read_answer(name, response.status_code, response.content, asked)
+
+
+def _total(connection: httpx.Client, base: str, kind: str) -> int:
+    address = f"{base}/{kind}?_summary=count"
+    try:
+        # HAPI keeps the result of a search for a minute unless told not to.
+        response = _request(connection, "GET", address, base, headers={"Cache-Control": "no-cache"})
+    except InDoubt as error:
+        raise Unreachable(str(error)) from error  # nothing was to be stored
+    if not response.is_success:
+        code, detail = outcome_words(response.content)
+        raise Refused(
+            f"counting {kind} on {base}: HTTP {response.status_code}" + (code and f", {code}"),
+            detail=detail,
+        )
+    try:
+        total = response.json()["total"]
+    except (ValueError, LookupError, TypeError):
+        total = None
+    if not isinstance(total, int):
+        raise Refused(f"counting {kind} on {base}: the answer holds no total")
+    return total
+
+
+def _request(
+    connection: httpx.Client,
+    method: str,
+    address: str,
+    base: str,
+    *,
+    content: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> httpx.Response:
+    sending = {"Content-Type": JSON} if content is not None else {}
+    try:
+        return connection.request(
+            method,
+            address,
+            content=content,
+            headers={"Accept": JSON, **sending, **(headers or {})},
+            # An address the server names may be another host: patient data stays here.
+            follow_redirects=False,
+        )
+    except _NOT_SENT as error:
+        raise _mapped(Unreachable, error, f"{base} cannot be reached") from None
+    except httpx.InvalidURL:
+        raise SettingsError("the server's address is no URL, such as https://host/fhir") from None
+    except (httpx.HTTPError, httpx.StreamError) as error:
+        raise _mapped(InDoubt, error, f"no answer from {base}") from None
+
+
+def _mapped(kind: type[ServerError], error: Exception, message: str) -> ServerError:
+    """One of our errors for one of httpx's.
+
+    Its words may hold an address, so they stay out, except the system's own for why a
+    connection failed ("Connection refused", "certificate verify failed").
+    """
+    words = str(error) if isinstance(error, httpx.ConnectError) else ""
+    return kind(f"{message} ({words or type(error).__name__})", detail=str(error))
+
+
+@contextmanager
+def _connected(base: str, client: httpx.Client | None, timeout: float) -> Iterator[httpx.Client]:
+    if client is not None:
+        yield client
+        return
+    credentials = authorization(os.environ, base)
+    with httpx.Client(
+        headers={"Authorization": credentials} if credentials else None,
+        timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT)),
+        # A proxy is for other machines; it could not even see this one's loopback.
+        trust_env=not is_loopback(base),
+    ) as connection:
+        yield connection
+
+
+def _body(bundle: Resource | bytes | str) -> bytes:
+    if isinstance(bundle, bytes):
+        return bundle
+    if isinstance(bundle, str):
+        return bundle.encode()
+    from fhirkit.bundle import to_json
+
+    return to_json(bundle).encode()
+
+
+def _not_sent(name: str, message: str) -> BundleReport:
+    return BundleReport(name=name, state=State.NOT_SENT, message=message)

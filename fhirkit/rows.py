@@ -1,0 +1,285 @@
+"""The form of one row of each mapping file.
+
+Only :mod:`fhirkit._data` builds these; everyone else reads them. A row is checked by itself
+here: its columns, its categories and, for a code, the form its system gives it. What needs
+other rows (duplicates, a code without a concept) is checked where the files meet.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Vocabulary = Literal[
+    "conditions", "drugs", "observations", "procedures", "reports", "scores", "symptoms"
+]
+TermKind = Literal[
+    "action",
+    "body-site",
+    "causality",
+    "cell",
+    "course",
+    "document-type",
+    "encounter",
+    "finding",
+    "form",
+    "handedness",
+    "history",
+    "interpretation",
+    "laterality",
+    "method",
+    "observation-code",
+    "occupation",
+    "organism",
+    "outcome",
+    "route",
+    "section-code",
+    "seriousness",
+    "severity",
+    "sex",
+    "social-history",
+    "specimen",
+]
+Kind = Vocabulary | TermKind
+
+
+def split_cell(cell: object) -> object:
+    """The values of a cell, separated by "|"; an empty cell has none."""
+    return tuple(part.strip() for part in cell.split("|")) if isinstance(cell, str) and cell else ()
+
+
+def _number_cell(cell: object) -> object:
+    return cell or None
+
+
+def _check_ucum(code: str) -> str:
+    if not _UCUM.fullmatch(code):
+        raise ValueError("is not a UCUM code: printable ASCII without spaces is expected")
+    return code
+
+
+Several = Annotated[tuple[Text, ...], BeforeValidator(split_cell)]
+Number = Annotated[Decimal | None, BeforeValidator(_number_cell)]
+Ucum = Annotated[Text, AfterValidator(_check_ucum)]
+SeveralUcum = Annotated[tuple[Ucum, ...], BeforeValidator(split_cell)]
+
+_UCUM = re.compile(r"[!-~]+")
+
+
+class Row(BaseModel):
+    """What every row has: where it comes from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: Text
+
+
+class NamedRow(Row):
+    """A concept: its name, and the other ways it is written."""
+
+    name: Text
+    synonyms: Several = ()
+
+
+class DrugRow(NamedRow):
+    """An ingredient, a class, a combination or a vaccine; ``classes`` are names of classes."""
+
+    level: Literal["ingredient", "class", "combination", "vaccine"]
+    classes: Several = ()
+
+
+class ConditionRow(NamedRow):
+    """A diagnosis; ``broader`` is the name of a wider one."""
+
+    broader: str = ""
+
+
+class SymptomRow(NamedRow):
+    """A sign or symptom."""
+
+
+class ObservationRow(NamedRow):
+    """Something measured or tested.
+
+    ``specimen`` is a specimen's name in ``terms.csv`` where the row holds for that specimen
+    only; ``units`` are the UCUM codes it is given in.
+    """
+
+    category: Literal["laboratory", "survey", "vital-signs", "exam", "imaging", "social-history"]
+    specimen: str = ""
+    units: SeveralUcum = ()
+
+
+class ScoreRow(NamedRow):
+    """A clinical scale with its bounds and the distance of two neighbouring values."""
+
+    minimum: Number = None
+    maximum: Number = None
+    step: Number = None
+
+    @model_validator(mode="after")
+    def _bounds_in_order(self) -> ScoreRow:
+        if self.minimum is not None and self.maximum is not None and self.minimum >= self.maximum:
+            raise ValueError("minimum is not below maximum")
+        if self.step is not None and self.step <= 0:
+            raise ValueError("step is not above zero")
+        return self
+
+
+class ProcedureRow(NamedRow):
+    """Something done to the patient."""
+
+    role: Literal["treatment", "diagnostic", "surgery", "transfusion"]
+
+
+class ReportRow(NamedRow):
+    """A study that ends in a conclusion."""
+
+    category: Literal[
+        "imaging",
+        "neurophysiology",
+        "cardiology",
+        "pathology",
+        "laboratory",
+        "genetics",
+        "ophthalmology",
+        "other",
+    ]
+
+
+class TermRow(NamedRow):
+    """A word that qualifies: a route, a specimen, a severity and so on."""
+
+    kind: TermKind
+
+
+class UnitRow(Row):
+    """A UCUM code and the spellings met in print."""
+
+    ucum: Ucum
+    written: Several
+
+
+class CodeRow(Row):
+    """One code of a concept; ``display`` is empty where the system's own was not read."""
+
+    kind: Kind
+    name: Text
+    system: Annotated[str, StringConstraints(pattern=r"^(https?://|urn:)\S+$")]
+    code: Text
+    display: str = ""
+
+    @field_validator("code")
+    @classmethod
+    def _code_well_formed(cls, code: str, info: ValidationInfo) -> str:
+        if "system" in info.data and (fault := fault_of_code(info.data["system"], code)):
+            raise ValueError(fault)
+        return code
+
+
+class BlockedRow(Row):
+    """A phrase that must not be read as a concept of ``kind``."""
+
+    kind: Kind
+    phrase: Text
+    reason: Text
+
+
+class CueRow(Row):
+    """Phrases that say whose, whether, when or why."""
+
+    value: Text
+    scope: str
+    phrases: Several
+
+
+def fault_of_code(system: str, code: str) -> str:
+    """What is wrong with the form of a code, "" where nothing is.
+
+    >>> fault_of_code("http://loinc.org", "718-7")
+    ''
+    >>> fault_of_code("http://loinc.org", "718-8")
+    'is not a LOINC number: its check digit does not fit'
+    """
+    form = _FORMS.get(system)
+    if form is None:
+        return "" if _FHIR_CODE.fullmatch(code) else "is not a FHIR code: remove extra spaces"
+    label, pattern, check = form
+    if not pattern.fullmatch(code):
+        return f"does not have the form of {label}"
+    if check is not None and not check(code):
+        return f"is not {label}: its check digit does not fit"
+    return ""
+
+
+def loinc_check_digit_fits(code: str) -> bool:
+    """Whether the last digit of a LOINC number is right (mod 10, doubled from the right)."""
+    total = 0
+    for place, digit in enumerate(reversed(code.replace("-", ""))):
+        doubled = int(digit) * (1 + place % 2)
+        total += doubled - 9 if doubled > 9 else doubled
+    return total % 10 == 0
+
+
+def snomed_check_digit_fits(code: str) -> bool:
+    """Whether the last digit of a SNOMED CT identifier is right (Verhoeff)."""
+    state = 0
+    for place, digit in enumerate(reversed(code)):
+        state = _PRODUCT[state][_PERMUTED[place % 8][int(digit)]]
+    return state == 0
+
+
+# Verhoeff's tables: multiplication in the dihedral group of order ten, and the powers of
+# its permutation (SNOMED CT Technical Implementation Guide, "Check-digit").
+_PRODUCT = tuple(
+    tuple(int(digit) for digit in line)
+    for line in (
+        "0123456789 1234067895 2340178956 3401289567 4012395678 "
+        "5987604321 6598710432 7659821043 8765932104 9876543210"
+    ).split()
+)
+_PERMUTED = tuple(
+    tuple(int(digit) for digit in line)
+    for line in (
+        "0123456789 1576283094 5803796142 8916043527 9453126870 4286573901 2793806415 7046913258"
+    ).split()
+)
+
+_ICD10 = re.compile(r"[A-Z]\d[0-9AB](\.[0-9A-Z]{1,4})?")
+_MEDDRA = re.compile(r"1\d{7}")
+_FHIR_CODE = re.compile(r"\S+( \S+)*")
+# A SNOMED CT concept ends in its partition (00, or 10 in an extension) and a check digit.
+_SNOMED = re.compile(r"[1-9]\d{2,14}[01]0\d")
+_FORMS = {
+    "http://loinc.org": ("a LOINC number", re.compile(r"\d{1,7}-\d"), loinc_check_digit_fits),
+    "http://snomed.info/sct": ("a SNOMED CT concept", _SNOMED, snomed_check_digit_fits),
+    "http://hl7.org/fhir/sid/icd-10": ("an ICD-10 code", _ICD10, None),
+    "http://hl7.org/fhir/sid/icd-10-cm": ("an ICD-10-CM code", _ICD10, None),
+    "http://www.whocc.no/atc": (
+        "an ATC code",
+        re.compile(r"[A-Z](\d{2}([A-Z]([A-Z](\d{2})?)?)?)?"),
+        None,
+    ),
+    "http://www.nlm.nih.gov/research/umls/rxnorm": (
+        "an RxNorm identifier",
+        re.compile(r"[1-9]\d{0,7}"),
+        None,
+    ),
+    "http://human-phenotype-ontology.org": ("an HPO term", re.compile(r"HP:\d{7}"), None),
+    "https://www.meddra.org": ("a MedDRA code", _MEDDRA, None),
+    "http://meddra.org": ("a MedDRA code", _MEDDRA, None),
+    "http://terminology.hl7.org/CodeSystem/mdr": ("a MedDRA code", _MEDDRA, None),
+}

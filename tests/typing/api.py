@@ -1,0 +1,37 @@
+"""The public interface as its users' type checkers see it. Only mypy reads this file."""
+
+from __future__ import annotations
+
+from typing import Any, assert_type
+
+import fhirkit
+
+case = fhirkit.extract("A 33-year-old woman had fever.")
+assert_type(case, fhirkit.Case)
+assert_type(case.text, str)
+assert_type(case.notices, tuple[str, ...])
+for fact in case.facts:
+    assert_type(fact.spans, tuple[fhirkit.Span, ...])
+fhirkit.extract("A 33-year-old woman had fever.", mappings=None)
+fhirkit.extract(b"bytes")  # type: ignore[arg-type]
+
+bundle = fhirkit.to_bundle(case)
+assert_type(bundle, dict[str, Any])
+fhirkit.to_bundle(case, None)
+fhirkit.to_bundle(case, fhirkit.Settings(test_data=True))
+fhirkit.Settings(bundle_type="transactions")  # type: ignore[arg-type]
+
+issues = fhirkit.validate(bundle)
+assert_type(issues, list[fhirkit.Issue])
+assert_type(issues[0].message, str)
+assert_type(issues[0].is_error, bool)
+
+report = fhirkit.push([bundle], "http://127.0.0.1:8000/fhir")
+assert_type(report, fhirkit.PushReport)
+
+fhirkit.to_models(bundle)
+
+try:
+    fhirkit.push([], "")
+except fhirkit.ServerError as error:
+    assert_type(error.detail, str)
