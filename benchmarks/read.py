@@ -90,8 +90,8 @@ def ours() -> dict[str, Contender]:
     """What fhirkit does: facts, and facts to the bundle's bytes."""
     import fhirkit
 
-    def convert(text: str) -> object:
-        return fhirkit.to_json(fhirkit.to_bundle(fhirkit.extract(text)))
+    def convert(text: str) -> bytes:
+        return fhirkit.to_json(fhirkit.to_bundle(fhirkit.extract(text))).encode()
 
     return {"extract": fhirkit.extract, "convert": convert}
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fhirkit.errors import InputError
+from fhirkit.facts.jsonform import FACT_ID
 from fhirkit.facts.model import EncounterFact, Fact, ObservationFact, PatientFact, Term
-from fhirkit.mappers.identity import DEVICE, DOCUMENT, FACT_ID, PATIENT
+from fhirkit.mappers.identity import DEVICE, DOCUMENT, PATIENT
 from fhirkit.mappers.recipe import Recipe, recipe
 from fhirkit.mappers.specimen import specimen_name
 

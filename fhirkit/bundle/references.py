@@ -9,8 +9,10 @@ from fhirkit.errors import ValidationFailed
 if TYPE_CHECKING:
     from fhirkit.mappers.context import Resource
 
-# Lists that R4 gives no room for a reference, left out because this runs on every bundle.
-_NO_REFERENCES = frozenset({"coding", "security", "tag"})
+# What R4 gives no room for a reference, left out because this runs on every bundle.
+_NO_REFERENCES = frozenset({"coding", "meta", "text"})
+# Most items of lists are extensions with one of these.
+_PLAIN = frozenset({"valueInteger", "valueString"})
 
 
 def check_references(bundle: Resource) -> None:
@@ -46,10 +48,12 @@ def unresolved_references(bundle: Resource) -> list[str]:
 
 def _logical_key(resource: Resource) -> tuple[str, str, str] | None:
     found = resource.get("identifier")
-    first = found[0] if isinstance(found, list) else found
-    if not first:
-        return None
-    return resource["resourceType"], first.get("system", ""), first.get("value", "")
+    first = found[0] if isinstance(found, list) and found else found
+    return _key(resource["resourceType"], first) if isinstance(first, dict) else None
+
+
+def _key(resource_type: str, identifier: Resource) -> tuple[str, str, str]:
+    return resource_type, identifier.get("system", ""), identifier.get("value", "")
 
 
 def _references(resource: Resource) -> set[Any]:
@@ -58,17 +62,18 @@ def _references(resource: Resource) -> set[Any]:
     nodes: list[Any] = [resource]
     while nodes:
         node = nodes.pop()
-        reference = node.get("reference")
-        if type(reference) is str:
-            found.add(reference)
+        if "reference" in node and type(node["reference"]) is str:
+            found.add(node["reference"])
             continue
-        key = node.get("identifier")
-        if type(key) is dict and type(node.get("type")) is str:
-            found.add((node["type"], key.get("system", ""), key.get("value", "")))
+        identifier = node.get("identifier")
+        if type(identifier) is dict and type(node.get("type")) is str:
+            found.add(_key(node["type"], identifier))
             continue
         for name, value in node.items():
+            if type(value) is str or name in _NO_REFERENCES:
+                continue
             if type(value) is dict:
                 nodes.append(value)
-            elif type(value) is list and name not in _NO_REFERENCES:
-                nodes += [item for item in value if type(item) is dict]
+            elif type(value) is list:
+                nodes += [i for i in value if type(i) is dict and _PLAIN.isdisjoint(i)]
     return found

@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from fhirkit.mappers.grounding import URL as GROUNDING
 from fhirkit.mappers.quantity import Digits
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ _MARK = "\x00digits:"
 _MARKED = re.compile(r'"\\u0000digits:([0-9.eE+-]+)"')
 
 _LOOKED_INTO = frozenset({dict, list, Digits})
-# Elements that R4 gives no room for a decimal, left out because there are so many of them.
-_NO_DECIMALS = frozenset({"coding", "identifier", "meta", "subject", "text"})
+# What R4 gives no room for a decimal, left out because there is so much of it.
+_NO_DECIMALS = frozenset({"coding", "identifier", "meta", "request", "subject", "text"})
 
 
 def to_json(resource: Resource, *, indent: int | None = None) -> str:
@@ -28,9 +29,12 @@ def to_json(resource: Resource, *, indent: int | None = None) -> str:
     surrogates cannot be written as UTF-8 and are the caller's to avoid.
     """
     marked = _marked(resource)
-    separators = (",", ":") if indent is None else None
     text = json.dumps(
-        marked, ensure_ascii=False, check_circular=False, indent=indent, separators=separators
+        marked,
+        ensure_ascii=False,
+        check_circular=False,
+        indent=indent,
+        separators=(",", ":") if indent is None else None,
     )
     if marked is not resource:
         text = _MARKED.sub(r"\1", text)
@@ -39,12 +43,14 @@ def to_json(resource: Resource, *, indent: int | None = None) -> str:
 
 def _marked(node: Any) -> Any:
     """``node`` with every Digits as a marked string; the same object if there is none."""
-    kind = type(node)
-    if kind is Digits:
+    if type(node) is Digits:
         return _MARK + str(node)
     made: Any = None
-    for key, value in node.items() if kind is dict else enumerate(node):
-        if type(value) not in _LOOKED_INTO or key in _NO_DECIMALS:
+    for key, value in node.items() if type(node) is dict else enumerate(node):
+        kind = type(value)
+        if kind is str or kind not in _LOOKED_INTO or key in _NO_DECIMALS:
+            continue
+        if kind is dict and ("reference" in value or value.get("url") == GROUNDING):
             continue
         new = _marked(value)
         if new is not value:

@@ -107,8 +107,8 @@ def run(options: argparse.Namespace) -> int:
 def _tell(source: Source, case: Case) -> None:
     for message in case.notices:
         notice(source.origin, message)
-    if not any(fact.whose is Whose.PATIENT for fact in case.facts):
-        notice(source.origin, "no case was found in this text: the bundle holds only the document")
+    if not case.notices and not any(fact.whose is Whose.PATIENT for fact in case.facts):
+        notice(source.origin, "no case in this text: the bundle holds only the document")
 
 
 def _settings(options: argparse.Namespace) -> tuple[Settings, Path | None]:

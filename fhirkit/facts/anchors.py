@@ -63,6 +63,14 @@ def _anchor(book: Notebook, scene: Scene, phrase: TimePhrase) -> tuple[str | Non
         if match:
             return index_treatment(book, scene), phrase.end + match.end()
         return None, phrase.end
+    if phrase.lead == "after":  # "after 8 weeks on DRUG"
+        tail = scene.text(phrase.end, min(scene.sentence.end, phrase.end + 70))
+        clause = re.split(r"[,;]", tail)[0]
+        if re.match(r"\s*(?:on|of|with)\b", clause):
+            for thing in scene.of("drugs"):
+                if phrase.end <= thing.start <= phrase.end + len(clause):
+                    draft = book.at.get(thing.start)
+                    return (draft.id if draft else None), thing.end
     return None, phrase.end
 
 

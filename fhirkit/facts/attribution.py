@@ -61,6 +61,7 @@ def attribute(all_scenes: list[Scene]) -> None:
         if section is not state.section:
             state.section, state.stranger = section, False
             state.topic = Whose.GENERAL if section in _TALK else Whose.PATIENT
+            state.introduced = state.introduced or section is SectionKind.CASE
         scene.whose, scene.why = _judge(scene, state)
         _hold_relatives(scene)
         _hold_considered(scene)
@@ -94,7 +95,8 @@ def _judge(scene: Scene, state: _State) -> tuple[Whose, str]:
         return Whose.PATIENT, "title"
     if section is SectionKind.TABLE:
         return (Whose.PATIENT if state.topic is Whose.PATIENT else state.topic), "table"
-    age = _AGE_LEAD.search(_text(scene))
+    text = _text(scene)
+    age = _AGE_LEAD.search(text) if "old" in text or "atient" in text else None
     own, others = _first(scene, "patient"), _first(scene, "others")
     stranger = _first(scene, "other-patient")
     general = _first(scene, "general")

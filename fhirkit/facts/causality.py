@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fhirkit.facts.anchors import anchored
 from fhirkit.facts.model import Certainty, Use, Whose
 from fhirkit.narrative.layout import SectionKind
 
@@ -31,6 +32,16 @@ _INDICATION = re.compile(r"\b(?:for|in|against|to treat)\s+(?:[\w-]+\s+){0,3}$",
 _BREAK = re.compile(r"[;]|\.\s|\b(?:was treated|treated with|requiring|required|responded)\b", re.I)
 
 
+_SILENT = frozenset(
+    {
+        SectionKind.REFERENCES,
+        SectionKind.BYLINE,
+        SectionKind.CORRESPONDENCE,
+        SectionKind.LEGEND,
+    }
+)
+
+
 @dataclass(slots=True)
 class Link:
     """A reaction tied to a drug: the words of both, the sentence, and by which rule."""
@@ -47,12 +58,7 @@ class Link:
 def links(book: Notebook) -> Iterator[Link]:
     """Every tie between a reaction of the patient and a drug of the patient."""
     for scene in book.scenes:
-        if scene.sentence.section in (
-            SectionKind.REFERENCES,
-            SectionKind.BYLINE,
-            SectionKind.CORRESPONDENCE,
-            SectionKind.LEGEND,
-        ):
+        if scene.sentence.section in _SILENT:
             continue
         if any(True for _ in scene.cues("causality", "rejected")):
             continue
@@ -63,6 +69,8 @@ def links(book: Notebook) -> Iterator[Link]:
         yield from _stated(scene, reactions, drugs)
         yield from _drug_induced(book, scene, reactions, drugs)
     yield from _stopped_for(book)
+    yield from _known(book)
+    yield from _followed(book)
 
 
 def _reactions(book: Notebook, scene: Scene) -> Iterator[tuple[Mention, Draft]]:
@@ -239,6 +247,129 @@ def _drug_induced(
             nearest = nearest[:1]
         for medication in nearest[-1:]:
             yield Link(draft, mention, medication, None, scene, "drug-induced", True)
+
+
+_KNOWN = re.compile(
+    r"\b(?:complication|side effects?|adverse|occurs?|reported|described|documented|acquire|develop\w*|risk|expected"
+    r"|rare|associated|induced?|cause[sd]?|after|following|with|toxicity|recogni[sz]ed)\b",
+    re.I,
+)
+_FOR = re.compile(
+    r"\b(?:for|in patients with|in people with|against)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE
+)
+_TREATS = re.compile(
+    r"\b(?:treat\w*|used (?:in|for|to)|indicated|licensed|approved|therapy (?:for|of)|effective)\b",
+    re.I,
+)
+
+
+def _known(book: Notebook) -> Iterator[Link]:
+    """What the report says of the drug in general, where the patient had both, drug first."""
+    for scene in book.scenes:
+        if scene.whose not in (Whose.GENERAL, Whose.OTHERS) or scene.sentence.section in _SILENT:
+            continue
+        text = scene.text(scene.sentence.start, scene.sentence.end)
+        if not _KNOWN.search(text) or any(True for _ in scene.cues("causality", "rejected")):
+            continue
+        drugs = list(_drugs(book, scene))
+        for mention, reaction in _reactions(book, scene):
+            for drug, medication in drugs:
+                low, high = sorted((mention, drug), key=lambda m: m.start)
+                between = scene.text(low.end, high.start)
+                if len(between) > 120 or _TREATS.search(between) or ";" in between:
+                    continue
+                if _FOR.search(between):
+                    continue
+                if _began(book, medication) < _began(book, reaction) and not _treats(
+                    book, medication, reaction
+                ):
+                    yield Link(reaction, mention, medication, drug, scene, "known reaction", False)
+
+
+_DIAGNOSED = re.compile(
+    r"\b(?:diagnos\w+|presumed|consistent with|developed|confirmed|found to have|suspected|showed|revealed"
+    r"|in keeping with|compatible with|attributed)\b",
+    re.I,
+)
+#: How many sentences after the exposure a first diagnosis still counts as what followed it.
+_AFTERMATH = 10
+
+
+def _followed(book: Notebook) -> Iterator[Link]:
+    """The diagnosis made after an exposure that the text times the illness from.
+
+    "Ten days after the first dose of ... she was noted to be ...; ... was diagnosed" reports
+    the diagnosis as an event on the drug, whatever its authors hold of the cause.
+    """
+    for scene in book.scenes:
+        if scene.whose is not Whose.PATIENT or scene.sentence.section is SectionKind.TITLE:
+            continue
+        for medication in _timed_from(book, scene):
+            if medication.fields.get("level") == "class":
+                continue
+            candidates: list[tuple[Draft, Mention]] = []
+            for draft in book.of("condition"):
+                distance = draft.scene.sentence.index - scene.sentence.index
+                here = draft.scene.text(draft.scene.sentence.start, draft.scene.sentence.end)
+                fits = (
+                    0 <= distance <= _AFTERMATH
+                    and draft.whose is Whose.PATIENT
+                    and draft.certainty in (Certainty.AFFIRMED, Certainty.SUSPECTED)
+                    and not draft.fields.get("is_history")
+                    and _began(book, draft) > _began(book, medication)
+                    and _DIAGNOSED.search(here)
+                )
+                mention = next(
+                    (m for m in draft.scene.of("conditions") if m.start == draft.at), None
+                )
+                if fits and mention is not None and not _treats(book, medication, draft):
+                    candidates.append((draft, mention))
+            sure = [c for c in candidates if c[0].certainty is Certainty.AFFIRMED]
+            for draft, mention in sure or candidates:
+                yield Link(draft, mention, medication, None, draft.scene, "followed", False)
+
+
+def _timed_from(book: Notebook, scene: Scene) -> list[Draft]:
+    """The drugs that a time in the sentence is measured from."""
+    found = []
+    for phrase in scene.times:
+        if phrase.form == "after" or phrase.lead == "after":
+            anchor = anchored(book, scene, phrase).anchor
+            draft = next((d for d in book.of("medication") if d.id == anchor), None)
+            if draft is not None:
+                found.append(draft)
+    return found
+
+
+def _began(book: Notebook, draft: Draft) -> int:
+    """Where the case itself, behind its title, first tells of a thing."""
+    return min(
+        (
+            start
+            for start, owner in book.at.items()
+            if owner is draft and book.narrative.sentence_at(start).section is not SectionKind.TITLE
+        ),
+        default=draft.at,
+    )
+
+
+def _treats(book: Notebook, medication: Draft, reaction: Draft) -> bool:
+    """Whether the drug was told as given for the condition."""
+    for scene in book.scenes:
+        for drug in scene.of("drugs"):
+            if book.at.get(drug.start) is not medication:
+                continue
+            for thing in scene.of("conditions", "symptoms"):
+                gap = scene.text(drug.end, thing.start) if thing.start >= drug.end else ""
+                named = book.at.get(thing.start) is reaction
+                if (
+                    named
+                    and gap
+                    and len(gap) < 60
+                    and re.search(r"\b(?:for|because of|due to)\b", gap)
+                ):
+                    return True
+    return False
 
 
 def _stopped_for(book: Notebook) -> Iterator[Link]:

@@ -24,6 +24,8 @@ _REACH = {
     ("suspected", "backward"): 6,
     ("differential", "forward"): 7,
     ("differential", "backward"): 2,
+    ("hypothetical", "forward"): 7,
+    ("hypothetical", "backward"): 2,
 }
 _STRENGTH = ("refuted", "negated", "differential", "suspected")
 _MEANING = {
@@ -36,7 +38,7 @@ _MEANING = {
 
 def judge_certainty(scene: Scene) -> None:
     """Set ``certain`` for each thing of the scene that is not simply affirmed."""
-    cues = [c for c in scene.cues("certainty") if c.name in _MEANING]
+    cues = [c for c in scene.cues("certainty") if c.name in _MEANING or c.name == "hypothetical"]
     if not cues:
         return
     masked = [(c.first, c.last) for c in scene.cues("certainty", "pseudo")]
@@ -52,6 +54,8 @@ def judge_certainty(scene: Scene) -> None:
             if name in held:
                 scene.certain[thing.start] = _MEANING[name]
                 break
+        if "hypothetical" in held:
+            scene.unreal.add(thing.start)
 
 
 def negated_at(scene: Scene, word: int) -> bool:

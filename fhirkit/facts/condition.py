@@ -61,8 +61,15 @@ def _read_absences(book: Notebook, scene: Scene) -> None:
         known = book.find("symptom", cue.name)
         if known is None or known.certainty is not Certainty.NEGATED:
             known = book.new(
-                "symptom", SymptomFact, f"no {cue.name}", scene, cue.start, cue.end, "absence",
-                concept=cue.name, name=Term(scene.span(cue), cue.name),
+                "symptom",
+                SymptomFact,
+                f"no {cue.name}",
+                scene,
+                cue.start,
+                cue.end,
+                "absence",
+                concept=cue.name,
+                name=Term(scene.span(cue), cue.name),
             )
             known.certainty = Certainty.NEGATED
         known.add_span(scene.span(cue))
@@ -74,6 +81,8 @@ def _is_of_person(scene: Scene, thing: Mention) -> bool:
 
 def _read_one(book: Notebook, scene: Scene, thing: Mention) -> None:
     kind = "condition" if thing.kind == "conditions" else "symptom"
+    if thing.start in scene.unreal:
+        return
     certainty = scene.certainty_of(thing)
     if _tested_negative(scene, thing):
         certainty = Certainty.NEGATED

@@ -137,27 +137,38 @@ def _fold_words(phrase: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(fold(w) for w in raw), raw
 
 
-def _lengths(table: dict[tuple[str, ...], tuple[Entry, ...]]) -> dict[str, tuple[int, ...]]:
-    by_first: dict[str, set[int]] = {}
+_Sizes = dict[str, dict[str, tuple[int, ...]]]
+
+
+def _lengths(table: dict[tuple[str, ...], tuple[Entry, ...]]) -> _Sizes:
+    """First word -> second word ("" for none) -> lengths of the phrases that begin so."""
+    found: dict[str, dict[str, set[int]]] = {}
     for key in table:
-        by_first.setdefault(key[0], set()).add(len(key))
-    return {word: tuple(sorted(sizes, reverse=True)) for word, sizes in by_first.items()}
+        second = key[1] if len(key) > 1 else ""
+        found.setdefault(key[0], {}).setdefault(second, set()).add(len(key))
+    return {
+        first: {second: tuple(sorted(sizes, reverse=True)) for second, sizes in by.items()}
+        for first, by in found.items()
+    }
 
 
 def _scan(
     narrative: Narrative,
     table: dict[tuple[str, ...], tuple[Entry, ...]],
-    lengths: dict[str, tuple[int, ...]],
+    lengths: _Sizes,
     *,
     overlap: bool,
 ) -> list[Mention]:
     words, raw, starts, ends = narrative.words, narrative.raw, narrative.starts, narrative.ends
     found: list[Mention] = []
-    free = 0
+    free, count = 0, len(words)
     for i, word in enumerate(words):
-        sizes = lengths.get(word)
-        if sizes is None or i < free:
+        seconds = lengths.get(word)
+        if seconds is None or i < free:
             continue
+        sizes = seconds.get(words[i + 1], ()) if i + 1 < count else ()
+        if "" in seconds:
+            sizes = (*sizes, 1)
         met: set[str] = set()
         for size in sizes:
             entries = table.get(tuple(words[i : i + size]))
@@ -180,14 +191,16 @@ def _scan(
     return found
 
 
-def _fitting(entries: tuple[Entry, ...], raw: Sequence[str]) -> list[Entry]:
+def _fitting(entries: tuple[Entry, ...], raw: Sequence[str]) -> Sequence[Entry]:
     """The entries whose case fits: an abbreviation must stand as it is written."""
-    fitting = []
     for entry in entries:
-        exact = entry.exact
-        if exact is None or all(
-            r == e or r == e + "s" or (len(e) > 3 and r.isupper() and r == e.upper())
-            for r, e in zip(raw, exact, strict=False)
-        ):
-            fitting.append(entry)
-    return fitting
+        if entry.exact is not None:
+            return [e for e in entries if e.exact is None or _as_written(e.exact, raw)]
+    return entries
+
+
+def _as_written(exact: tuple[str, ...], raw: Sequence[str]) -> bool:
+    return all(
+        r == e or r == e + "s" or (len(e) > 3 and r.isupper() and r == e.upper())
+        for r, e in zip(raw, exact, strict=False)
+    )

@@ -24,14 +24,17 @@ NUMBER_WORDS: dict[str, int] = {
 #: "a week", "an hour": one; "a couple of" is two; the vague ones have no number.
 ARTICLES = {"a": 1, "an": 1, "couple": 2}
 
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.·,]\d+)?|(?<![\d.])[.·]\d+)"
+_NUMBER = r"\d+(?:[.,·]\d+)*"
+# Begins with a digit, so that the search skips text without any at full speed; what stands
+# before the number is looked at afterwards.
 _MEASURE = re.compile(
-    r"(?P<cmp>(?:[<>≤≥]\s?=?|\bless than|\bmore than|\bgreater than|\bbelow|\babove|\bover|\bunder"
-    r"|\bat least|\bup to)\s*)?"
-    rf"(?<![^\W_])(?<![^\W\d_][-–‐/.])(?<!\d[.,:])(?P<n>{_NUMBER})"
-    rf"(?:(?P<sep>\s*(?:[-–—]|to|and|:|/|±|in)\s*)(?P<m>{_NUMBER})(?!\d|[-–/]\d))?"
-    r"(?P<join>\s*-?\s*)"
+    rf"(?P<n>{_NUMBER})(?:(?P<sep>\s?(?:[-–—]|to\b|:|/|±)\s?)(?P<m>{_NUMBER})(?!\d|[-–/]\d))?"
 )
+_COMPARATOR = re.compile(
+    r"(?:[<>≤≥]\s?=?|\bless than|\bmore than|\bgreater than|\bbelow|\babove|\bover|\bunder"
+    r"|\bat least|\bup to)\s*$"
+)
+_IN_A_WORD = re.compile(r"[^\W_]$|[^\W\d_][-–‐/.]$|\d[.,:]$|\d[-–/]$")
 _SYMBOL = {
     "less than": "<",
     "below": "<",
@@ -55,14 +58,15 @@ _MONTHS = {
     for name in names.split()
 }
 _MONTH = r"(?:" + "|".join(sorted((m.capitalize() for m in _MONTHS), key=len, reverse=True)) + r")"
-_DATE = re.compile(
-    rf"\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?\s+(?P<m1>{_MONTH})\.?,?\s+(?P<y1>(?:19|20)\d\d)"
-    rf"|(?P<m2>{_MONTH})\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,\s*(?P<y2>(?:19|20)\d\d)"
-    rf"|(?P<m3>{_MONTH})\.?,?(?:\s+of)?\s+(?P<y3>(?:19|20)\d\d)"
-    r"|(?P<y4>(?:19|20)\d\d)-(?P<m4>0[1-9]|1[0-2])-(?P<d4>[0-3]\d)"
-    r"|(?<![\d.,])(?P<y5>(?:19|20)\d\d)(?!\d|[.,]\d|\s*(?:mg|g|ml|patients|/|%|U|IU|cells|mm|µ))"
-    r"|(?<=on )(?P<plain>\d{1,2}/\d{1,2}(?:/\d{2,4})?)\b)"
+_YEAR = re.compile(r"(?:19|20)\d\d(?!\d|[.,]\d)")
+_BEFORE_YEAR = re.compile(
+    rf"(?:\b(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?\s+(?P<m1>{_MONTH})\.?,?\s+"
+    rf"|\b(?P<m2>{_MONTH})\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,\s*"
+    rf"|\b(?P<m3>{_MONTH})\.?,?(?:\s+of)?\s+)$"
 )
+_AFTER_YEAR = re.compile(r"-(?P<m>0[1-9]|1[0-2])-(?P<d>[0-3]\d)\b")
+_NO_YEAR = re.compile(r"\s*(?:mg|g|ml|patients|/|%|U\b|IU|cells|mm|µ|μ)")
+_DAY_OF_YEAR = re.compile(r"\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\d/])")
 
 
 @dataclass(slots=True)
@@ -130,66 +134,84 @@ class UnitTable:
 
 
 def dates(text: str) -> list[DateMention]:
-    """Calendar dates in a text."""
-    found = []
-    for match in _DATE.finditer(text):
-        group = match.groupdict()
-        iso = ""
-        for n in "12345":
-            if group.get("y" + n):
-                month, day = group.get("m" + n), group.get("d" + n)
-                iso = group["y" + n]
-                if month:
-                    iso += "-" + _MONTHS.get(month.lower(), month)
-                    iso += f"-{int(day):02d}" if day else ""
-        found.append(DateMention(match.start(), match.end(), iso))
-    return found
+    """Calendar dates in a text, in order."""
+    found = [
+        DateMention(m.start(), m.end(), "")
+        for m in _DAY_OF_YEAR.finditer(text)
+        if text[max(0, m.start() - 3) : m.start()].lower() == "on "
+    ]
+    for year in _YEAR.finditer(text):
+        date = _date(text, year)
+        if date is not None:
+            found.append(date)
+    return sorted(found, key=lambda d: d.start)
+
+
+def _date(text: str, year: re.Match[str]) -> DateMention | None:
+    start, end = year.span()
+    if start and (text[start - 1].isalnum() or text[start - 1] in ".,/"):
+        return None
+    exact = _AFTER_YEAR.match(text, end)
+    if exact:
+        return DateMention(start, exact.end(), f"{year.group()}-{exact['m']}-{exact['d']}")
+    before = _BEFORE_YEAR.search(text[max(0, start - 24) : start])
+    if before is None:
+        return None if _NO_YEAR.match(text, end) else DateMention(start, end, year.group())
+    month = _MONTHS[(before["m1"] or before["m2"] or before["m3"]).lower()]
+    day = before["d1"] or before["d2"]
+    iso = f"{year.group()}-{month}" + (f"-{int(day):02d}" if day else "")
+    return DateMention(start - len(before.group()), end, iso)
 
 
 def measures(text: str, units: UnitTable, skip: list[DateMention]) -> list[Measure]:
     """All numbers of a text that are not part of a date or a word, in order."""
     found: list[Measure] = []
-    blocked = [(d.start, d.end) for d in skip]
     at = position = 0
     while True:
         match = _MEASURE.search(text, position)
         if match is None:
             return found
-        position = match.end("m") if match.group("m") else match.end("n")
-        while at < len(blocked) and blocked[at][1] <= match.start("n"):
+        start = match.start()
+        position = match.end()
+        while at < len(skip) and skip[at].end <= start:
             at += 1
-        if at < len(blocked) and blocked[at][0] <= match.start("n"):
-            position = max(position, blocked[at][1])
+        if at < len(skip) and skip[at].start <= start:
+            position = max(position, skip[at].end)
+            continue
+        if start and _IN_A_WORD.search(text[max(0, start - 2) : start]):
+            position = match.end("n")
             continue
         measure = _measure(text, match, units)
         if measure is not None:
             found.append(measure)
-            position = max(position, measure.end)
+            position = max(match.end("n"), measure.end)
+
+
+_JOINT = re.compile(r"\s*-?\s*")
 
 
 def _measure(text: str, match: re.Match[str], units: UnitTable) -> Measure | None:
     start, end = match.start("n"), match.end("n")
     digits, second, form = clean_digits(match.group("n")), None, "number"
+    if not digits:
+        return None
     if match.group("m"):
-        form = _form(match.group("sep"))
-        if form:
-            end, second = match.end("m"), clean_digits(match.group("m"))
-        else:
-            form = "number"
-    gap = re.compile(r"\s*-?\s*").match(text, end)
-    unit_at = gap.end() if gap else end
+        second = clean_digits(match.group("m"))
+        form, end = _form(match.group("sep")), match.end("m")
+        if not second:
+            return None
+    joint = _JOINT.match(text, end)
+    unit_at = joint.end() if joint else end
     unit = units.match(text, unit_at)
     if unit is not None and "-" in text[end:unit_at] and unit[1] not in TIME_UNITS:
         unit = None
     comparator = None
-    if match.group("cmp"):
-        comparator = (
-            match.group("cmp").strip().replace(" ", "")
-            if match.group("cmp")[0] in "<>≤≥"
-            else match.group("cmp").strip().lower()
-        )
+    before = _COMPARATOR.search(text[max(0, start - 14) : start])
+    if before:
+        written = before.group().strip()
+        comparator = written.replace(" ", "") if written[0] in "<>≤≥" else written.lower()
         comparator = _SYMBOL.get(comparator, comparator)
-        start = match.start("cmp")
+        start -= len(before.group())
     if unit is not None:
         return Measure(
             start, unit[0], digits, form, second, comparator, text[unit_at : unit[0]], unit[1]
@@ -207,12 +229,15 @@ def _form(separator: str) -> str:
 
 
 def clean_digits(written: str) -> str:
-    """The digits of a written number, point as decimal mark, no thousands separators."""
+    """The digits of a written number, point as decimal mark, no thousands separators.
+
+    "" for what is no number after all ("1.2.3").
+    """
     written = written.replace("·", ".")
-    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", written):
+    if "," in written and re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", written):
         return written.replace(",", "")
     written = written.replace(",", ".")
-    return "0" + written if written.startswith(".") else written
+    return written if written.count(".") <= 1 else ""
 
 
 def quantity(narrative: Narrative, measure: Measure) -> Quantity:

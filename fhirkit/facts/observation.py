@@ -1,59 +1,27 @@
-"""Measured values: which number belongs to which analyte."""
+"""Measured values as facts."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fhirkit.facts.dimension import fits
-from fhirkit.facts.model import ObservationFact, Quantity, Range, Ratio, Term, When, Whose
-from fhirkit.facts.numbers import quantity
-from fhirkit.facts.regimen import is_dose, term
+from fhirkit.facts.anchors import anchored
+from fhirkit.facts.model import ObservationFact, Quantity, Range, Ratio, Term, Whose
+from fhirkit.facts.numbers import Measure, quantity
+from fhirkit.facts.pairing import Pair, pairs
 from fhirkit.facts.specimen import Specimens
 from fhirkit.facts.timing import when_date
 from fhirkit.narrative.layout import SectionKind
 
 if TYPE_CHECKING:
     from fhirkit.facts.lexicon import Mention
-    from fhirkit.facts.notebook import Draft, Notebook
-    from fhirkit.facts.numbers import Measure
+    from fhirkit.facts.model import When
+    from fhirkit.facts.notebook import Notebook
     from fhirkit.facts.scene import Scene
 
-#: Words that may stand between an analyte and a number without a unit.
-_FILLER = re.compile(
-    r"(?:[\s,:=(\[\])/–-]|\b(?:was|were|is|of|at|to|with|level|levels|count|counts|value|values|score"
-    r"|scores|scale|index|activity|concentration|titre|titer|test|tests|dropped|fell|fallen|rose|risen"
-    r"|decreased|increased|improved|worsened|deteriorated|down|up|as|low|high|from|the|had|has|been|a|an"
-    r"|again|only|just|about|approximately|around|measured|reached|reaching|peaked|climbed|elevated"
-    r"|reduced|markedly|significantly|then|serum|plasma|blood|and|on|recheck|admission|arrival"
-    r"|hospital|total|estimated|calculated|initial|baseline|normal|later|day|prior|transfusion|result"
-    r"|results|showed|patient|s|in|by|for|now|remained|still|stable|grade|mean|maximum|peak|nadir"
-    r"|free|csf|ratio)\b)*",
-    re.IGNORECASE,
-)
-_SCORE_GUARD = re.compile(
-    r"\b(?:rang\w+|from 0|scale of|out of|points|between|or (?:more|less))\b", re.I
-)
-_BRACKET_RANGE = re.compile(
-    r"\s*[(\[,;]?\s*(?:(?:normal|reference|ref|nl|n|nr|laboratory)\b\.?\s*(?:range|value|values|limit|interval)?\s*[,:=]?"
-    r"\s*|range\s*[:,]?\s*|[(\[]\s*)$",
-    re.IGNORECASE,
-)
-_LABELS = frozenset(
-    "fig figure table grade type stage phase day case patient reference ref no number week month cycle "
-    "chapter version group level generation line codon position exon class".split()
-)
-_BREAK = re.compile(r";|\.\s|\bbut\b|\bwhereas\b")
-
-
-@dataclass(slots=True)
-class _Value:
-    """An analyte with the number that was found to be its own."""
-
-    analyte: Mention
-    measure: Measure
-    reference: Measure | None = None
+#: Characters a fact's own span may cover; a wider one shows the value alone.
+_SPAN_LIMIT = 90
+#: A value told again this far away is a repetition, nearer it is a second measurement.
+_REPEATED_AFTER = 200
 
 
 def read_observations(book: Notebook) -> None:
@@ -61,246 +29,89 @@ def read_observations(book: Notebook) -> None:
     specimens = Specimens()
     for scene in book.scenes:
         specimens.enter(scene)
-        if scene.whose is not Whose.PATIENT or scene.sentence.section is SectionKind.TITLE:
+        if not is_observed(scene):
             continue
-        if scene.sentence.section is SectionKind.DISCUSSION and not scene.strong:
-            continue
-        for value in _values(book, scene):
-            _record(book, scene, value, specimens)
+        for pair in pairs(scene, book.lexicon.mappings):
+            if pair.measure.form == "fraction" and pair.analyte.name == "blood pressure":
+                _record_pressure(book, scene, pair)
+            else:
+                _record(book, scene, pair, specimens)
 
 
-def _values(book: Notebook, scene: Scene) -> list[_Value]:
-    analytes = [m for m in scene.of("observations", "scores") if scene.whose_is(m) is Whose.PATIENT]
-    if not analytes or not scene.measures:
-        return []
-    found: list[_Value] = []
-    last: _Value | None = None
-    for measure in scene.measures:
-        if measure.used or _is_label(scene, measure):
-            continue
-        if last is not None and _is_reference(scene, last, measure):
-            if last.reference is None:
-                last.reference = measure
-            continue
-        analyte = _right_of(book, scene, measure, analytes, found) or _left_of(
-            book, scene, measure, analytes
-        )
-        if analyte is None and last is not None and _continues(book, scene, last, measure):
-            analyte = last.analyte
-        if analyte is None:
-            analyte = _further_right(book, scene, measure, analytes)
-        if analyte is not None:
-            last = _Value(analyte, measure)
-            measure.used = True
-            found.append(last)
-    return found
-
-
-def _is_label(scene: Scene, measure: Measure) -> bool:
-    if measure.ucum is not None:
+def is_observed(scene: Scene) -> bool:
+    """Whether results of the patient are told in the scene."""
+    section = scene.sentence.section
+    if scene.whose is not Whose.PATIENT or section is SectionKind.TITLE:
         return False
-    i = scene.narrative.word_at(measure.start)
-    before = scene.words(i - 1, i)
-    return bool(before) and before[0] in _LABELS
+    return section is not SectionKind.DISCUSSION or scene.strong
 
 
-def _is_reference(scene: Scene, last: _Value, measure: Measure) -> bool:
-    if measure.start < last.measure.end:
-        return True
-    gap = scene.text(last.measure.end, measure.start)
-    if len(gap) > 40 or not _BRACKET_RANGE.fullmatch(gap):
-        return False
-    bounded = measure.form == "range" or measure.comparator is not None
-    named = bool(re.search(r"norm|ref|rang|\bn[lr]?\b", gap, re.I))
-    return bounded and ("(" in gap or "[" in gap or named)
-
-
-def _acceptable(book: Notebook, analyte: Mention, measure: Measure) -> bool:
-    """Whether the analyte can have this number."""
-    if measure.is_time:
-        return False
-    if analyte.kind == "scores":
-        return _in_scale(book, analyte, measure)
-    row = book.lexicon.mappings.observations.get(analyte.name)
-    units = row.units if row else ()
-    if measure.form == "ratio":
-        return ":" in analyte.name or "ratio" in analyte.name
-    if measure.ucum is None:
-        return measure.unit is None and not (set(units) and set(units) <= {"%"})
-    if ":" in analyte.name and measure.ucum != "%":
-        return False
-    if not units:
-        return not (is_dose(measure) and measure.ucum in ("mg", "g", "ug", "kg"))
-    return fits(measure.ucum, units)
-
-
-def _in_scale(book: Notebook, analyte: Mention, measure: Measure) -> bool:
-    if measure.ucum is not None or measure.form not in ("number", "fraction"):
-        return False
-    row = book.lexicon.mappings.scores.get(analyte.name)
-    if row is None:
-        return True
-    if measure.form == "fraction" and row.maximum is not None:
-        return float(measure.second or 0) == float(row.maximum)
-    if row.maximum is not None and measure.value > float(row.maximum):
-        return False
-    if row.minimum is not None and measure.value < float(row.minimum):
-        return False
-    if row.step:
-        steps = measure.value / float(row.step)
-        return abs(steps - round(steps)) < 1e-9
-    return True
-
-
-def _left_of(
-    book: Notebook, scene: Scene, measure: Measure, analytes: list[Mention]
-) -> Mention | None:
-    """The nearest analyte before the number, if the words between allow it."""
-    before = [a for a in analytes if a.end <= measure.start]
-    if not before:
-        return None
-    analyte = before[-1]
-    gap = scene.text(analyte.end, measure.start)
-    between = [
-        m for m in scene.measures if analyte.end <= m.start < measure.start and not m.is_time
-    ]
-    if not _acceptable(book, analyte, measure):
-        return None
-    if any(
-        analyte.end <= t.start < measure.start
-        for t in scene.of("drugs", "conditions", "symptoms", "procedures")
-    ):
-        return None
-    if analyte.kind == "scores":
-        return (
-            analyte
-            if not between and _FILLER.fullmatch(gap) and not _SCORE_GUARD.search(gap)
-            else None
-        )
-    if between and not all(m.used for m in between):
-        return None
-    if measure.ucum is None or measure.ucum == "%":
-        return analyte if len(gap) <= 60 and _FILLER.fullmatch(gap) and not between else None
-    return analyte if len(gap) <= 70 and not _BREAK.search(gap) and not between else None
-
-
-def _right_of(
-    book: Notebook, scene: Scene, measure: Measure, analytes: list[Mention], found: list[_Value]
-) -> Mention | None:
-    """The analyte right behind the number: "59% T cells", "30 leukocytes"."""
-    for analyte in analytes:
-        if analyte.start < measure.end or analyte.kind == "scores":
-            continue
-        gap = scene.text(measure.end, analyte.start)
-        if not re.fullmatch(r"\s*(?:of\s+|were\s+)?(?:reactive\s+|atypical\s+|total\s+)?", gap):
-            return None
-        if measure.ucum not in (None, "%") or measure.form == "ratio":
-            return None
-        left = [a for a in analytes if a.end <= measure.start]
-        if left and not any(v.analyte is left[-1] for v in found):
-            tight = scene.text(left[-1].end, measure.start)
-            if re.fullmatch(r"[\s:=]*(?:(?:was|were|of)\s+)?", tight):
-                return None
-        return analyte if _acceptable(book, analyte, measure) else None
-    return None
-
-
-def _further_right(
-    book: Notebook, scene: Scene, measure: Measure, analytes: list[Mention]
-) -> Mention | None:
-    """A share whose cells are named later in the clause: "a further 13% had ... plasma cells"."""
-    if measure.ucum != "%":
-        return None
-    row_of = book.lexicon.mappings.observations.get
-    for analyte in analytes:
-        if analyte.start < measure.end:
-            continue
-        gap = scene.text(measure.end, analyte.start)
-        row = row_of(analyte.name)
-        cells = row is not None and "cell" in analyte.name.split()[-1]
-        if cells and len(gap) < 90 and not re.search(r"[,;.]|\d", gap):
-            return analyte
-        return None
-    return None
-
-
-def _continues(book: Notebook, scene: Scene, last: _Value, measure: Measure) -> bool:
-    """A series: the same analyte again, with no other thing named in between."""
-    gap = scene.text(last.measure.end, measure.start)
-    if len(gap) > 90 or any(
-        last.measure.end <= t.start < measure.start
-        for t in scene.of("drugs", "observations", "scores", "procedures")
-    ):
-        return False
-    if measure.ucum is None and measure.unit is None:
-        joined = re.search(r"\b(?:to|then|was|and)\b", gap)
-        return (
-            last.measure.ucum is None
-            and joined is not None
-            and bool(_FILLER.fullmatch(gap))
-            and _acceptable(book, last.analyte, measure)
-        )
-    return measure.ucum == last.measure.ucum and _acceptable(book, last.analyte, measure)
-
-
-def _record(book: Notebook, scene: Scene, value: _Value, specimens: Specimens) -> Draft:
-    analyte, measure = value.analyte, value.measure
-    narrative = book.narrative
-    concept, specimen = specimens.resolve(book, scene, analyte, measure)
-    same = _same_value(book, concept, measure)
-    if same is not None:
-        book.join(same, analyte)
-        return same
-    fields: dict[str, object] = {
-        "analyte": Term(narrative.span(analyte.start, analyte.end), concept),
-        "category": _category(book, analyte),
-        "value": _as_value(book, measure),
-    }
+def _record(book: Notebook, scene: Scene, pair: Pair, specimens: Specimens) -> None:
+    concept, specimen = specimens.resolve(book, scene, pair.analyte, pair.measure)
+    if _told_before(book, concept, pair):
+        return
+    fields: dict[str, object] = {"value": _as_value(book, pair.measure)}
     if specimen is not None:
         fields["specimen"] = specimen
-    if value.reference is not None:
-        fields["reference"] = _reference(book, value.reference)
+    _draft(book, scene, pair, concept, fields)
+
+
+def _record_pressure(book: Notebook, scene: Scene, pair: Pair) -> None:
+    """ "180/100 mm Hg" is a systolic and a diastolic pressure."""
+    measure = pair.measure
+    for concept, digits in (
+        ("systolic blood pressure", measure.digits),
+        ("diastolic blood pressure", measure.second or ""),
+    ):
+        span = book.narrative.span(measure.start, measure.end)
+        value = Quantity(span, digits, measure.unit, measure.ucum or "mm[Hg]")
+        _draft(book, scene, pair, concept, {"value": value})
+
+
+def _draft(
+    book: Notebook, scene: Scene, pair: Pair, concept: str, fields: dict[str, object]
+) -> None:
+    analyte, measure, narrative = pair.analyte, pair.measure, book.narrative
+    fields["analyte"] = Term(narrative.span(analyte.start, analyte.end), concept or None)
+    fields["category"] = category_of(book, analyte)
+    if pair.reference is not None:
+        fields["reference"] = _reference(book, pair.reference)
     when = _time_of(book, scene, measure)
     if when is not None:
         fields["when"] = when
     start, end = min(analyte.start, measure.start), max(analyte.end, measure.end)
-    if end - start > 90:
+    if end - start > _SPAN_LIMIT:
         start, end = measure.start, measure.end
+    name = concept or narrative.view.text[analyte.start : analyte.end]
     draft = book.new(
-        "observation",
-        ObservationFact,
-        concept,
-        scene,
-        start,
-        end,
-        "value",
-        concept=concept,
-        **fields,
-    )
+        "observation", ObservationFact, name, scene, start, end, "value",
+        concept=name, **fields,
+    )  # fmt: skip
     draft.add_span(narrative.span(analyte.start, analyte.end))
     book.at[analyte.start] = draft
-    return draft
 
 
-def _same_value(book: Notebook, concept: str, measure: Measure) -> Draft | None:
-    """A value told twice is one fact."""
+def _told_before(book: Notebook, concept: str, pair: Pair) -> bool:
+    """Whether the value was told before; the new mention then joins the fact."""
+    measure = pair.measure
+    if measure.ucum is None or measure.form != "number" or not concept:
+        return False
     for draft in book.of("observation"):
         value = draft.fields.get("value")
         if (
             draft.concept == concept
             and isinstance(value, Quantity)
-            and measure.form == "number"
-            and value.digits == measure.digits
-            and value.ucum == measure.ucum
-            and value.comparator == measure.comparator
-            and abs(draft.at - measure.start) > 200
-            and measure.ucum is not None
+            and (value.digits, value.ucum, value.comparator)
+            == (measure.digits, measure.ucum, measure.comparator)
+            and abs(draft.at - measure.start) > _REPEATED_AFTER
         ):
-            return draft
-    return None
+            book.join(draft, pair.analyte)
+            return True
+    return False
 
 
-def _category(book: Notebook, analyte: Mention) -> str:
+def category_of(book: Notebook, analyte: Mention) -> str:
+    """The FHIR observation category of an analyte."""
     if analyte.kind == "scores":
         return "survey"
     row = book.lexicon.mappings.observations.get(analyte.name)
@@ -335,22 +146,13 @@ def _reference(book: Notebook, measure: Measure) -> Range:
 def _time_of(book: Notebook, scene: Scene, measure: Measure) -> When | None:
     """A date or time phrase that stands right at the value."""
     for date in scene.dates:
-        if (
-            date.iso
-            and 0 <= date.start - measure.end < 25
-            and "," not in scene.text(measure.end, date.start)
-        ):
+        gap = scene.text(measure.end, date.start) if date.start >= measure.end else ","
+        if date.iso and len(gap) < 25 and "," not in gap:
             return when_date(book.narrative, date)
     for phrase in scene.times:
-        gap = phrase.start - measure.end
-        if 0 <= gap < 12 and phrase.form in ("later", "after", "day", "before", "ago"):
-            return book_when(book, scene, phrase.start)
+        if 0 <= phrase.start - measure.end < 12 and phrase.form in _AT_VALUE:
+            return anchored(book, scene, phrase)
     return None
 
 
-def book_when(book: Notebook, scene: Scene, start: int) -> When | None:
-    """The relative time that starts at a view offset of the scene, anchored if it says to what."""
-    from fhirkit.facts.anchors import anchored
-
-    phrase = next((p for p in scene.times if p.start == start), None)
-    return anchored(book, scene, phrase) if phrase else None
+_AT_VALUE = frozenset({"later", "after", "day", "before", "ago"})

@@ -44,8 +44,10 @@ def read_procedures(book: Notebook) -> None:
 
 
 def _read_one(book: Notebook, scene: Scene, thing: Mention, left: int, right: int) -> None:
+    if thing.start in scene.unreal:
+        return
     not_done = _not_done(scene, thing)
-    if thing.kind == "reports" and not not_done:
+    if _is_study(book, thing) and not not_done:
         _report(book, scene, thing)
         return
     certainty = scene.certainty_of(thing)
@@ -80,6 +82,14 @@ def _read_one(book: Notebook, scene: Scene, thing: Mention, left: int, right: in
         if row is not None and row.role == "diagnostic":
             _report(book, scene, thing)
             book.at[thing.start] = draft
+
+
+def _is_study(book: Notebook, thing: Mention) -> bool:
+    """Whether only the findings count: imaging, tracings, laboratory panels."""
+    row = book.lexicon.mappings.reports.get(thing.name)
+    if thing.kind == "reports":
+        return True
+    return row is not None and row.category != "pathology"
 
 
 def _same(book: Notebook, thing: Mention, certainty: Certainty) -> Draft | None:

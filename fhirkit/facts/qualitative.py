@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from fhirkit.facts.certainty import negated_at
 from fhirkit.facts.model import Certainty, ObservationFact, Term, Whose
+from fhirkit.facts.observation import is_observed
 from fhirkit.facts.regimen import term
 from fhirkit.facts.specimen import Specimens
-from fhirkit.narrative.layout import SectionKind
 
 if TYPE_CHECKING:
     from fhirkit.facts.lexicon import Mention
@@ -48,9 +48,7 @@ def read_qualitative(book: Notebook) -> None:
     specimens = Specimens()
     for scene in book.scenes:
         specimens.enter(scene)
-        if scene.whose is not Whose.PATIENT or scene.sentence.section is SectionKind.TITLE:
-            continue
-        if scene.sentence.section is SectionKind.DISCUSSION and not scene.strong:
+        if not is_observed(scene):
             continue
         analytes = [m for m in scene.of("observations") if scene.whose_is(m) is Whose.PATIENT]
         tested = _tested_conditions(scene)

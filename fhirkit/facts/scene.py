@@ -40,6 +40,7 @@ class Scene:
     strong: bool = False
     held: dict[int, Whose] = field(default_factory=dict)
     certain: dict[int, Certainty] = field(default_factory=dict)
+    unreal: set[int] = field(default_factory=set)  # things only feared, tested for or prevented
 
     def cues(self, axis: str, *values: str) -> Iterator[Mention]:
         """The cues of an axis, of any of ``values`` if given, in order."""
@@ -93,7 +94,7 @@ def scenes(narrative: Narrative, lexicon: Lexicon) -> list[Scene]:
     _deal(made, starts, lexicon.signs(narrative), "signs")
     _deal(made, starts, found_dates, "dates")
     _deal(made, starts, measures(text, UnitTable(lexicon.mappings), found_dates), "measures")
-    _deal(made, starts, time_phrases(text), "times")
+    _deal(made, starts, time_phrases(narrative), "times")
     return made
 
 

@@ -35,7 +35,10 @@ class Specimens:
         self._here = [
             t
             for t in scene.terms("specimen")
-            if t.name != "tissue" and not any(m.start <= t.start < m.end for m in scene.things)
+            if t.name != "tissue"
+            and not any(
+                m.start <= t.start < m.end for m in scene.of("observations", "conditions", "drugs")
+            )
         ]
 
     def resolve(
@@ -44,8 +47,10 @@ class Specimens:
         """(concept, specimen) of an analyte: "protein" in CSF is "CSF protein"."""
         row = book.lexicon.mappings.observations.get(analyte.name)
         if row is None:
-            return analyte.name, None
+            return analyte.name, self._named(scene, analyte, measure) if not analyte.name else None
         found = self._named(scene, analyte, measure)
+        if measure is not None and measure.ucum == "%" and row.units and "%" not in row.units:
+            return _share(book, analyte.name, found), found
         if row.specimen:
             return analyte.name, found if found and found.concept == row.specimen else None
         known = book.lexicon.mappings.observations
@@ -71,6 +76,17 @@ class Specimens:
             if sign.start <= analyte.start or _behind(scene, analyte, sign):
                 best = sign
         return term(scene, best) if best else self._carried
+
+
+def _share(book: Notebook, name: str, specimen: Term | None) -> str:
+    """The concept for a share of cells: a percentage is not the count, and codes differ."""
+    known = book.lexicon.mappings.observations
+    bare = name.removeprefix("CSF ")
+    prefix = "CSF " if specimen is not None and specimen.concept == "csf" else ""
+    for candidate in (f"{prefix}{bare}/100 leukocytes", f"{prefix}{bare} percentage"):
+        if candidate in known:
+            return candidate
+    return f"{prefix}{bare} percentage"
 
 
 _PREFIX = {"csf": "CSF", "urine": "urine"}

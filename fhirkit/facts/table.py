@@ -25,6 +25,7 @@ from fhirkit.facts.model import (
     Suspect,
     SymptomFact,
     Term,
+    Use,
     When,
     Whose,
 )
@@ -118,7 +119,9 @@ def _details(fact: Fact, names: Mapping[str, str]) -> Iterator[str]:
     naming = next((field for kind, _, field in _KINDS if type(fact) is kind), "")
     for field in fields(fact):
         value = getattr(fact, field.name)
-        if field.name in _EVERY_FACT or field.name == naming or value in (None, (), False, ""):
+        if field.name in _EVERY_FACT or field.name == naming:
+            continue
+        if value == field.default and not isinstance(value, Use):
             continue
         label = field.name.replace("_", " ")
         yield label if value is True else f"{label}: {_show(value, names)}"

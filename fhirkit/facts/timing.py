@@ -17,26 +17,30 @@ _COUNT = (
     + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
     + r"|a\s+few|few|several|many|some|a\s+couple\s+of|an?|the)"
 )
-_UNIT = r"(?:hours?|hrs?|h|days?|d|weeks?|wks?|wk|months?|mo|years?|yrs?|minutes?|min)"
 _UCUM = {"h": "h", "d": "d", "w": "wk", "y": "a", "min": "min", "mo": "mo"}
-_RELATIVE = re.compile(
-    rf"\b(?P<about>(?:about|approximately|around|some|nearly|almost|within|roughly)\s+)?"
-    rf"(?P<n>{_COUNT})[\s-]+(?:consecutive\s+|more\s+|further\s+|long\s+)?(?P<u>{_UNIT})\b\.?[\s-]*"
-    r"(?:(?P<after>(?:after|following|post|since|from|into|on)\b)"
-    r"|(?P<before>(?:before|prior\s+to|preceding)\b)"
-    r"|(?P<later>(?:later|afterwards?|thereafter|on\b))"
-    r"|(?P<ago>(?:earlier|ago|previously|before))"
-    r"|(?P<history>history\b))?",
+_UNIT_WORDS = frozenset("hour hr h day d week wk month mo year yr minute min".split())
+_LEFT = re.compile(
+    r"(?:\b(?:about|approximately|around|some|nearly|almost|within|roughly)\s+)?"
+    rf"\b(?P<n>{_COUNT})[\s-]+(?:consecutive\s+|more\s+|further\s+|long\s+)?$",
     re.IGNORECASE,
 )
+_RIGHT = re.compile(
+    r"\.?[\s-]*(?:(?P<after>(?:after|following|post|since|from|into|on)\b)"
+    r"|(?P<before>(?:before(?=\s+\w)|prior\s+to|preceding)\b)"
+    r"|(?P<later>(?:later|afterwards?|thereafter)\b)"
+    r"|(?P<ago>(?:earlier|ago|previously|before)\b)"
+    r"|(?P<history>history\b))",
+    re.IGNORECASE,
+)
+#: Characters looked at before a unit of time for its number.
+_WINDOW = 48
 _DURATION_LEAD = re.compile(
     r"\b(?:for|over|lasting|during|within|in|past|last|previous|of|after)\s+(?:the\s+)?"
     r"(?:(?:past|last|previous|subsequent|next|following|first)\s+)?(?:about\s+|approximately\s+)?$",
     re.IGNORECASE,
 )
-_DAY = re.compile(
-    r"\b(?:on\s+)?(?:(?:hospital|postoperative|admission)\s+)?day\s+(\d{1,3})\b", re.I
-)
+_DAY = re.compile(r"days?\s+(\d{1,3})\b(?![./:]\d)", re.IGNORECASE)
+_DAY_LEAD = re.compile(r"\b(?:on\s+)?(?:(?:hospital|postoperative|admission)\s+)?$", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -58,68 +62,74 @@ class TimePhrase:
     lead: str = ""
 
 
-def time_phrases(text: str) -> list[TimePhrase]:
-    """All relative times and durations of a text, in order."""
+def time_phrases(narrative: Narrative) -> list[TimePhrase]:
+    """All relative times and durations of a narrative's view, in order."""
+    text = narrative.view.text
+    starts, ends = narrative.starts, narrative.ends
     found = []
-    for match in _RELATIVE.finditer(text):
-        phrase = _phrase(text, match)
+    for i, word in enumerate(narrative.words):
+        if word not in _UNIT_WORDS:
+            continue
+        phrase = _phrase(text, starts[i], ends[i])
         if phrase is not None:
             found.append(phrase)
-    for match in _DAY.finditer(text):
-        found.append(
-            TimePhrase(
-                match.start(),
-                match.end(),
-                "day",
-                match.group(1),
-                "d",
-                "day",
-                match.start(1),
-                match.end(1),
-            )
-        )
-    found.sort(key=lambda p: p.start)
+        elif word == "day":
+            number = _DAY.match(text, starts[i])
+            if number:
+                found.append(_day_number(text, starts[i], number))
     return found
 
 
-def _phrase(text: str, match: re.Match[str]) -> TimePhrase | None:
-    unit = match.group("u").lower()
-    if len(unit) <= 2 and not match.group("n")[0].isdigit():
-        return None
-    form = next(
-        (f for f in ("after", "before", "later", "ago", "history") if match.group(f)), "duration"
-    )
-    count = re.sub(r"\s+", " ", match.group("n").lower())
-    digits: str | None = None
-    if count[0].isdigit():
-        digits = clean_digits(count) if not re.search(r"-|–|to", count) else None
-    elif count in NUMBER_WORDS:
-        digits = str(NUMBER_WORDS[count])
-    elif count in ARTICLES:
-        digits = str(ARTICLES[count])
-    elif count == "a couple of":
-        digits = "2"
-    if count == "the" and form not in ("after", "before"):
-        return None  # "the day", "the week": no distance
-    if count == "the":
-        digits = "1"
-    lead = _DURATION_LEAD.search(text, max(0, match.start() - 40), match.start())
-    end = match.end()
-    if form == "duration":
-        end = match.end("u")
-    elif form in ("after", "before"):
-        end = match.end(form)
+def _day_number(text: str, start: int, match: re.Match[str]) -> TimePhrase:
+    """ "on day 3" of whatever the text counts from."""
+    lead = _DAY_LEAD.search(text[max(0, start - 24) : start])
+    start -= len(lead.group()) if lead else 0
     return TimePhrase(
-        match.start(),
-        end,
+        start, match.end(), "day", match.group(1), "d", "day", match.start(1), match.end(1)
+    )
+
+
+def _phrase(text: str, start: int, end: int) -> TimePhrase | None:
+    """The time whose unit stands at ``start:end``."""
+    window = max(0, start - _WINDOW)
+    left = _LEFT.search(text[window:start])
+    if left is None:
+        return None
+    written = text[start:end]
+    count = re.sub(r"\s+", " ", left.group("n").lower())
+    if end - start <= 3 and not count[0].isdigit():
+        return None
+    right = _RIGHT.match(text, end)
+    form = right.lastgroup if right and right.lastgroup else "duration"
+    digits = _count_digits(count)
+    if count == "the":
+        if form not in ("after", "before"):
+            return None  # "the day", "the week": no distance
+        digits = "1"
+    begin = window + left.start()
+    lead = _DURATION_LEAD.search(text[max(0, begin - 40) : begin])
+    return TimePhrase(
+        begin,
+        right.end() if right else end,
         form,
         digits,
-        _ucum(unit),
-        match.group("u"),
-        match.start("n"),
-        match.end("u"),
+        _ucum(written.lower()),
+        written,
+        window + left.start("n"),
+        end,
         lead.group().split()[0].lower() if lead else "",
     )
+
+
+def _count_digits(count: str) -> str | None:
+    """The number a count states, None where it is vague or a range."""
+    if count[0].isdigit():
+        return None if re.search(r"-|–|to", count) else clean_digits(count) or None
+    if count in NUMBER_WORDS:
+        return str(NUMBER_WORDS[count])
+    if count == "a couple of":
+        return "2"
+    return str(ARTICLES[count]) if count in ARTICLES else None
 
 
 def _ucum(unit: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import is_dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from fhirkit.mappers.identity import DOCUMENT
@@ -29,7 +28,7 @@ def grounds(fact: Fact) -> list[Span]:
     return found
 
 
-def _spans(value: object, found: list[Span]) -> list[Span]:
+def _spans(value: Any, found: list[Span]) -> list[Span]:
     """``found`` and all spans in the fields of a fact or value."""
     for name in _fields_with_spans(type(value)):
         inner = getattr(value, name)
@@ -43,10 +42,16 @@ def _spans(value: object, found: list[Span]) -> list[Span]:
     return found
 
 
-@cache
+_FIELDS: dict[type, tuple[str, ...]] = {}
+
+
 def _fields_with_spans(kind: type) -> tuple[str, ...]:
     """The fields of a dataclass that can hold spans: most of a fact's cannot."""
-    return tuple(name for name, hint in get_type_hints(kind).items() if _spanned(hint))
+    known = _FIELDS.get(kind)
+    if known is None:
+        hints = get_type_hints(kind).items()
+        known = _FIELDS[kind] = tuple(name for name, hint in hints if _spanned(hint))
+    return known
 
 
 def _spanned(hint: Any) -> bool:

@@ -14,8 +14,6 @@ DOCUMENT = "case.document"
 PATIENT = "case.patient"
 PROVENANCE = "case.provenance"
 
-FACT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-
 _NAMESPACE = uuid5(NAMESPACE_URL, "fhirkit-cases fact key").bytes
 _VARIANT = "89ab"
 

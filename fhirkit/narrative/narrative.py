@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fhirkit.narrative.layout import Block, SectionKind, blocks
 from fhirkit.narrative.view import View, normalise
-from fhirkit.narrative.words import WORD, fold, without_possessive
+from fhirkit.narrative.words import WORD, fold_all, without_possessive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,11 +77,11 @@ def read_narrative(
     """
     view = normalise(text, is_word)
     flat = without_possessive(view.text)
-    matches = list(WORD.finditer(flat))
-    raw = [m.group() for m in matches]
-    starts = [m.start() for m in matches]
-    ends = [m.end() for m in matches]
-    words = [fold(w) for w in raw]
+    ranges = [m.span() for m in WORD.finditer(flat)]
+    starts = [r[0] for r in ranges]
+    ends = [r[1] for r in ranges]
+    raw = [flat[a:b] for a, b in ranges]
+    words = fold_all(raw)
     found: list[Sentence] = []
     for paragraph, block in enumerate(blocks(view.text, headings)):
         for start, end in _sentences(view.text, block):

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 #: White space that stands for a mark taken out; layout never takes it for a column gap.
 BLANK = "\x1f"
 
-_SPLIT_WORD = re.compile(r"([^\W\d_]+)([-‐])[ \t]*\r?\n\s*(?=([^\W_]+))")
-_GLUED_ABBREVIATION = re.compile(r"(?<=[a-z]{4})(?=[A-Z]{2,5}\b)")
+_LINE_HYPHEN = re.compile(r"[-‐][ \t]*\r?\n\s*")
+_WORD_BEFORE = re.compile(r"[^\W\d_]+$")
+_WORD_AFTER = re.compile(r"[^\W_]+")
+_GLUED_ABBREVIATION = re.compile(r"[a-z][A-Z]{2,5}\b")
 _GLUED_WORD = re.compile(r"\b(and|with|the|of)(?=([a-z]{5,}))")
 _BRACKET_CITATION = re.compile(r"\[\s?\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\s?\]")
 _SUPERSCRIPT = re.compile(
@@ -34,7 +36,7 @@ _SUPERSCRIPT = re.compile(
 _CORRESPONDENCE = re.compile(
     r"\*?[ \t]*Correspond(?:ence|ing author)s?\b[^\n]{0,120}?\S+@\S+", re.I
 )
-_ODD_SPACE = {ord(c): " " for c in "\u00a0\u2009\u202f\u200a\u2002\u2003\u2007\t\r"}
+_ODD_SPACES = "\u00a0\u2009\u202f\u200a\u2002\u2003\u2007\t\r"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,9 @@ def normalise(text: str, is_word: Callable[[str], bool]) -> View:
     """The view of ``text``; ``is_word`` says whether a folded word is known."""
     edits = sorted([*_hyphen_edits(text, is_word), *_glue_edits(text, is_word)])
     joined, starts, shifts = _apply(text, edits)
-    joined = joined.translate(_ODD_SPACE)
+    for odd in _ODD_SPACES:
+        if odd in joined:
+            joined = joined.replace(odd, " ")
     citations: list[int] = []
 
     def blank(match: re.Match[str]) -> str:
@@ -86,12 +90,15 @@ _Edit = tuple[int, int, str]
 def _hyphen_edits(text: str, is_word: Callable[[str], bool]) -> Iterable[_Edit]:
     """Words split at a line end: (start, end, replacement) for each hyphen and line break."""
     own: set[str] | None = None
-    for match in _SPLIT_WORD.finditer(text):
+    for match in _LINE_HYPHEN.finditer(text):
+        before = _WORD_BEFORE.search(text[max(0, match.start() - 40) : match.start()])
+        after = _WORD_AFTER.match(text, match.end())
+        if before is None or after is None:
+            continue
         if own is None:
             own = {fold(w) for w in re.findall(r"[^\W\d_]{3,}(?![-‐]?\s*\n)", text)}
-        first, second = match.group(1), match.group(3)
-        keep = _keeps_hyphen(first, second, own, is_word)
-        yield match.start(2), match.end(), match.group(2) if keep else ""
+        keep = _keeps_hyphen(before.group(), after.group(), own, is_word)
+        yield match.start(), match.end(), text[match.start()] if keep else ""
 
 
 def _keeps_hyphen(first: str, second: str, own: set[str], is_word: Callable[[str], bool]) -> bool:
@@ -110,7 +117,10 @@ def _keeps_hyphen(first: str, second: str, own: set[str], is_word: Callable[[str
 def _glue_edits(text: str, is_word: Callable[[str], bool]) -> Iterable[_Edit]:
     """Places where two words lost the space between them."""
     for match in _GLUED_ABBREVIATION.finditer(text):
-        yield match.start(), match.start(), " "
+        at = match.start() + 1
+        before = text[max(0, at - 4) : at]
+        if len(before) == 4 and before.isalpha() and before.islower():
+            yield at, at, " "
     for match in _GLUED_WORD.finditer(text):
         whole = match.group(1) + match.group(2)
         if is_word(fold(match.group(2))) and not is_word(fold(whole)):

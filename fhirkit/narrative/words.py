@@ -41,6 +41,12 @@ def fold(word: str) -> str:
     return known
 
 
+def fold_all(words: list[str]) -> list[str]:
+    """Each of ``words`` folded; the known ones cost a look-up."""
+    known = _folded.get
+    return [known(w) or fold(w) for w in words]
+
+
 def _fold(word: str) -> str:
     text = word.lower().translate(_GREEK)
     if not text.isascii():

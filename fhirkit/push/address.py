@@ -19,6 +19,7 @@ def base_url(url: str) -> str:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
+        (host or "").encode("idna")  # what a connection will do, and fail at
     except ValueError:
         raise SettingsError("the server's address is no URL, such as https://host/fhir") from None
     if parts.scheme not in ("http", "https") or not host:

@@ -21,13 +21,16 @@ fhirkit.to_bundle(case, None)
 fhirkit.to_bundle(case, fhirkit.Settings(test_data=True))
 fhirkit.Settings(bundle_type="transactions")  # type: ignore[arg-type]
 
+assert_type(fhirkit.to_json(bundle, indent=2), str)
+
 issues = fhirkit.validate(bundle)
 assert_type(issues, list[fhirkit.Issue])
 assert_type(issues[0].message, str)
 assert_type(issues[0].is_error, bool)
 
-report = fhirkit.push([bundle], "http://127.0.0.1:8000/fhir")
+report = fhirkit.push([bundle, b"{}"], "http://127.0.0.1:8000/fhir", timeout=10)
 assert_type(report, fhirkit.PushReport)
+assert_type(report.landed, bool)
 
 fhirkit.to_models(bundle)
 

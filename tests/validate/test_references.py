@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fhirkit.issues import Severity
+from fhirkit.validate import validate
+
+NOBODY = "urn:uuid:00000000-0000-4000-8000-000000000000"
+
+
+def refer(bundle: dict[str, Any], reference: dict[str, Any]) -> None:
+    """Makes the observation refer to something else."""
+    bundle["entry"][1]["resource"]["subject"] = reference
+
+
+def test_a_whole_bundle_has_no_issue(bundle: dict[str, Any]) -> None:
+    """The bundle that the other tests spoil is without fault."""
+    assert validate(bundle) == []
+
+
+@pytest.mark.parametrize(
+    ("reference", "key", "severity"),
+    [
+        pytest.param({"reference": NOBODY}, "reference-unresolved", Severity.ERROR, id="urn"),
+        pytest.param({"reference": "#nobody"}, "reference-unresolved", Severity.ERROR, id="inside"),
+        pytest.param({"reference": "Patient/17"}, "outside", Severity.WARNING, id="relative"),
+        pytest.param({"reference": "the woman"}, "reference-form", Severity.ERROR, id="words"),
+        pytest.param({"reference": "patient/17"}, "reference-form", Severity.ERROR, id="lower"),
+    ],
+)
+def test_a_reference_to_nothing_is_told(
+    bundle: dict[str, Any], reference: dict[str, Any], key: str, severity: Severity
+) -> None:
+    """A reference leads to an entry, or it is an issue; a server may know a relative one."""
+    refer(bundle, reference)
+    (issue,) = validate(bundle)
+    assert (issue.key, issue.severity) == (key, severity)
+    assert issue.expression == "Bundle.entry[1].resource.subject.reference"
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        pytest.param({"reference": "Patient?identifier=a|1"}, id="search"),
+        pytest.param({"reference": "https://server.example/fhir/Patient/17"}, id="absolute"),
+        pytest.param({"identifier": {"value": "17"}, "type": "Patient"}, id="logical"),
+        pytest.param({"display": "the patient"}, id="display"),
+    ],
+)
+def test_references_that_lead_elsewhere_are_fine(
+    bundle: dict[str, Any], reference: dict[str, Any]
+) -> None:
+    """Searches, other servers and logical references need no entry."""
+    refer(bundle, reference)
+    assert validate(bundle) == []
+
+
+@pytest.mark.parametrize(
+    ("full_url", "identity", "reference"),
+    [
+        pytest.param("https://server.example/fhir/Patient/17", None, "Patient/17", id="full-url"),
+        pytest.param(None, "17", "Patient/17", id="id"),
+        pytest.param(
+            "https://server.example/fhir/Patient/17", "17", "Patient/17/_history/2", id="v"
+        ),
+    ],
+)
+def test_a_relative_reference_finds_its_entry(
+    bundle: dict[str, Any], full_url: str | None, identity: str | None, reference: str
+) -> None:
+    """By the end of a fullUrl or by type and id."""
+    woman = bundle["entry"][0]
+    woman.pop("fullUrl")
+    if full_url:
+        woman["fullUrl"] = full_url
+    if identity:
+        woman["resource"]["id"] = identity
+    refer(bundle, {"reference": reference})
+    assert validate(bundle) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param("Patient", id="name"),
+        pytest.param("http://hl7.org/fhir/StructureDefinition/Patient", id="canonical"),
+    ],
+)
+def test_reference_type_may_be_said(bundle: dict[str, Any], said: str) -> None:
+    """Reference.type repeats the type of the target."""
+    bundle["entry"][1]["resource"]["subject"]["type"] = said
+    assert validate(bundle) == []
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        pytest.param(None, id="entry"),
+        pytest.param("https://server.example/fhir/Patient/17", id="absolute"),
+        pytest.param("Patient?identifier=a|1", id="search"),
+    ],
+)
+def test_reference_type_must_fit(bundle: dict[str, Any], reference: str | None) -> None:
+    """A type that the target does not have is an error at Reference.type."""
+    subject = bundle["entry"][1]["resource"]["subject"]
+    subject.update(type="Group", reference=reference or subject["reference"])
+    (issue,) = validate(bundle)
+    assert issue.key == "reference-type"
+    assert issue.expression == "Bundle.entry[1].resource.subject.type"
+    assert (issue.found, issue.expected) == ("Group", "Patient")
+
+
+def test_contained_references_resolve_within_their_resource(bundle: dict[str, Any]) -> None:
+    """``#p`` leads to a contained resource of the same entry, ``#`` to the entry itself."""
+    resource = bundle["entry"][1]["resource"]
+    resource["contained"] = [
+        {"resourceType": "Provenance", "id": "p", "target": [{"reference": "#"}],
+         "recorded": "2020-01-01T00:00:00Z", "agent": [{"who": {"display": "x"}}]},
+    ]  # fmt: skip
+    resource["derivedFrom"] = [{"reference": "#p"}]
+    assert validate(bundle) == []
+    bundle["entry"][0]["resource"]["generalPractitioner"] = [{"reference": "#p"}]
+    assert [issue.key for issue in validate(bundle)] == ["reference-unresolved"]
+
+
+def test_the_same_full_url_twice_is_an_error(bundle: dict[str, Any]) -> None:
+    """bdl-7: which of the two a reference means could not be told."""
+    bundle["entry"].append(
+        {
+            "fullUrl": bundle["entry"][0]["fullUrl"],
+            "resource": {"resourceType": "Patient"},
+            "request": {"method": "POST", "url": "Patient"},
+        }
+    )
+    (issue,) = validate(bundle)
+    assert (issue.key, issue.expression) == ("bdl-7", "Bundle.entry[2].fullUrl")
+
+
+def test_two_versions_of_one_resource_share_a_full_url() -> None:
+    """In a history the versions of a resource differ in meta.versionId only."""
+    url = "https://server.example/fhir/Patient/17"
+    entries = [
+        {
+            "fullUrl": url,
+            "resource": {"resourceType": "Patient", "id": "17", "meta": {"versionId": version}},
+            "request": {"method": "PUT", "url": "Patient/17"},
+            "response": {"status": "200"},
+        }
+        for version in ("1", "2")
+    ]
+    assert validate({"resourceType": "Bundle", "type": "history", "entry": entries}) == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("urn:uuid:5B7E0B1C-52C8-4A8E-9D7A-0D2F6F0C7A01", id="upper-case"),
+        pytest.param("urn:uuid:17", id="no-uuid"),
+        pytest.param("urn:oid:1.02.3", id="no-oid"),
+        pytest.param("Patient/17", id="relative"),
+    ],
+)
+def test_full_urls_have_a_form(bundle: dict[str, Any], url: str) -> None:
+    """Servers rewrite only real UUIDs in lower case; relative fullUrls are not FHIR."""
+    bundle["entry"][0]["fullUrl"] = url
+    refer(bundle, {"display": "x"})
+    (issue,) = validate(bundle)
+    assert (issue.key, issue.expression) == ("fullurl-form", "Bundle.entry[0].fullUrl")
+
+
+def test_references_of_a_single_resource_are_judged() -> None:
+    """Without a bundle only contained resources can be meant; others are on the server."""
+    resource = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"text": "x"},
+        "subject": {"reference": "#p"},
+        "focus": [{"reference": "Patient/1"}],
+    }
+    assert [issue.key for issue in validate(resource)] == ["reference-unresolved", "outside"]
