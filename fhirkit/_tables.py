@@ -10,6 +10,7 @@ import io
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from itertools import dropwhile
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ from fhirkit.errors import MappingError
 from fhirkit.rows import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
     from pydantic_core import ErrorDetails
 
@@ -138,9 +139,14 @@ def _check_header(header: list[str], columns: list[str], where: str) -> None:
 
 def _validated(model: type[Row], cells: list[dict[str, str]], places: list[str]) -> list[Row]:
     try:
-        return list(TypeAdapter(list[model]).validate_python(cells))  # type: ignore[valid-type]
+        return _adapter(model).validate_python(cells)
     except ValidationError as error:
         raise MappingError(_first_fault(error, cells, places)) from None
+
+
+@cache
+def _adapter(model: type[Row]) -> TypeAdapter[list[Row]]:
+    return TypeAdapter(list[model])  # type: ignore[valid-type]
 
 
 def _first_fault(error: ValidationError, cells: list[dict[str, str]], places: list[str]) -> str:
@@ -175,19 +181,22 @@ def _shown(cell: str) -> str:
 
 
 def _check_unique(name: str, table: Table) -> None:
-    seen: dict[Hashable, str] = {}
-    for row, place in table.placed():
-        first = seen.setdefault(_key(name, row), place)
-        if first != place:
+    keys = _keys(name, table.rows)
+    if len(set(keys)) == len(keys):
+        return
+    first: dict[Hashable, str] = {}
+    for key, (row, place) in zip(keys, table.placed(), strict=True):
+        if key in first:
             raise MappingError(
-                f"{place}: {_key_words(name, row)} stands already in {first}: "
+                f"{place}: {_key_words(name, row)} stands already in {first[key]}: "
                 "merge the two rows or rename one"
             )
+        first[key] = place
 
 
-def _key(name: str, row: Row) -> Hashable:
-    key: Hashable = attrgetter(*_KEYS.get(stem_of(name), _NAME))(row)
-    return key
+def _keys(name: str, rows: Iterable[Row]) -> list[Hashable]:
+    """What tells the rows of a table apart."""
+    return list(map(attrgetter(*_KEYS.get(stem_of(name), _NAME)), rows))
 
 
 def _key_words(name: str, row: Row) -> str:
@@ -197,8 +206,9 @@ def _key_words(name: str, row: Row) -> str:
 
 def merged(name: str, ours: Table, theirs: Table) -> Table:
     """Our rows without those that ``theirs`` replace, and then theirs."""
-    replaced = {_key(name, row) for row in theirs.rows}
-    kept = [(row, place) for row, place in ours.placed() if _key(name, row) not in replaced]
+    replaced = set(_keys(name, theirs.rows))
+    keys = _keys(name, ours.rows)
+    kept = [item for key, item in zip(keys, ours.placed(), strict=True) if key not in replaced]
     return Table(
         [*(row for row, _ in kept), *theirs.rows], [*(place for _, place in kept), *theirs.places]
     )

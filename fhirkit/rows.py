@@ -56,12 +56,12 @@ TermKind = Literal[
 Kind = Vocabulary | TermKind
 
 
-def split_cell(cell: object) -> object:
+def split_cell(cell: str) -> list[str]:
     """The values of a cell, separated by "|"; an empty cell has none."""
-    return tuple(part.strip() for part in cell.split("|")) if isinstance(cell, str) and cell else ()
+    return cell.split("|") if cell else []
 
 
-def _number_cell(cell: object) -> object:
+def _number_cell(cell: str) -> str | None:
     return cell or None
 
 
@@ -82,7 +82,7 @@ _UCUM = re.compile(r"[!-~]+")
 class Row(BaseModel):
     """What every row has: where it comes from."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     source: Text
 

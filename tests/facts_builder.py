@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from fhirkit.bundle import to_bundle
 from fhirkit.facts.case import Case
 from fhirkit.facts.model import Fact, Quantity, Term, When
 from fhirkit.narrative.span import Span
+from fhirkit.settings import Settings
+from small_mappings import MAPPINGS
 
 
 class Story:
@@ -19,6 +22,7 @@ class Story:
         self.text, self._spans = _parsed(marked)
 
     def __call__(self, words: str, nth: int = 0) -> Span:
+        """The span of marked words, the nth where they are marked more than once."""
         found = [span for span in self._spans if span.text == words]
         assert len(found) > nth, f"{words!r} is not marked in {self.text!r}"
         return found[nth]
@@ -63,3 +67,53 @@ def _parsed(marked: str) -> tuple[str, list[Span]]:
             position += 1
     text = "".join(plain)
     return text, [Span(start, end, text[start:end]) for start, end in ranges]
+
+
+def resources(case: Case, resource_type: str = "", **settings: Any) -> list[dict[str, Any]]:
+    """The resources a case gives, of one type or all, with the tests' own vocabulary."""
+    bundle = to_bundle(case, Settings(**settings), mappings=MAPPINGS)
+    made = [entry["resource"] for entry in bundle["entry"]]
+    return [r for r in made if resource_type in ("", r["resourceType"])]
+
+
+def only(case: Case, resource_type: str, **settings: Any) -> dict[str, Any]:
+    """The one resource of a type that a case gives."""
+    found = resources(case, resource_type, **settings)
+    assert len(found) == 1, f"{len(found)} resources of type {resource_type}"
+    return found[0]
+
+
+def codes(concept: dict[str, Any]) -> list[str]:
+    """The codes of a CodeableConcept."""
+    return [coding["code"] for coding in concept.get("coding", [])]
+
+
+def relative_time(element: dict[str, Any]) -> dict[str, Any]:
+    """The parts of the relative time in the extensions of a primitive."""
+    found = [e for e in element["extension"] if e["url"].endswith("cqf-relativeDateTime")]
+    assert len(found) == 1
+    return {
+        part["url"]: next(value for key, value in part.items() if key != "url")
+        for part in found[0]["extension"]
+    }
+
+
+def words_kept(element: dict[str, Any]) -> list[str]:
+    """The author's words in the extensions of a primitive."""
+    return [e["valueString"] for e in element["extension"] if e["url"].endswith("originalText")]
+
+
+def is_unknown(element: dict[str, Any]) -> bool:
+    """Whether the extensions of a primitive say that its value is unknown."""
+    return any(e.get("valueCode") == "unknown" for e in element["extension"])
+
+
+def grounded_words(resource: dict[str, Any], text: str) -> list[str]:
+    """The pieces of ``text`` that a resource says it was made from."""
+    found = []
+    for extension in resource.get("extension", []):
+        if extension["url"].endswith("derivation-reference"):
+            parts = {p["url"]: p for p in extension["extension"]}
+            offset, length = parts["offset"]["valueInteger"], parts["length"]["valueInteger"]
+            found.append(text[offset : offset + length])
+    return found

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any
 from fhirkit.cli.documents import add_documents, each_document, is_stream, mappings_folder
 from fhirkit.cli.outputs import notice
 from fhirkit.errors import SettingsError
-from fhirkit.facts.model import Whose
 
 if TYPE_CHECKING:
     import argparse
 
-    from fhirkit.facts.case import Case
     from fhirkit.narrative.source import Source
     from fhirkit.settings import Settings
 
@@ -33,6 +31,7 @@ The keys of --config are the names of the flags, without the dashes in front:
     identifier-system = "https://hospital.example/case-facts"
     test-data = true
 """
+_DOCUMENT = {"Device", "DocumentReference", "Provenance"}
 _FLAGS = (
     "bundle_type",
     "identifier_system",
@@ -96,19 +95,21 @@ def run(options: argparse.Namespace) -> int:
 
     def make(source: Source) -> bytes:
         case = extract(source.text, mappings=folder)
-        _tell(source, case)
         bundle = to_bundle(case, settings, mappings=mappings)
+        _tell(source, case.notices, bundle)
         return to_json(bundle, indent=indent).encode()
 
     each_document(options.files, options.folder, ".json", make)
     return 0
 
 
-def _tell(source: Source, case: Case) -> None:
-    for message in case.notices:
+def _tell(source: Source, notices: tuple[str, ...], bundle: dict[str, Any]) -> None:
+    """What the user should know about a text, above all that nothing was found in it."""
+    types = {entry["resource"]["resourceType"] for entry in bundle["entry"]}
+    if types <= _DOCUMENT and not notices:
+        notices = ("no case in this text: the bundle holds only the document",)
+    for message in notices:
         notice(source.origin, message)
-    if not case.notices and not any(fact.whose is Whose.PATIENT for fact in case.facts):
-        notice(source.origin, "no case in this text: the bundle holds only the document")
 
 
 def _settings(options: argparse.Namespace) -> tuple[Settings, Path | None]:

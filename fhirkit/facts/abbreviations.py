@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fhirkit.facts.lexicon import Entry, Lexicon, Mention
+from fhirkit.facts.lexicon import Entry, Mention
 
 if TYPE_CHECKING:
     from fhirkit.narrative.narrative import Narrative
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _BRACKET = re.compile(r"[(\[]\s*([A-Za-z][\w/+-]{1,9})\s*[;,)\]]")
 
 
-def introduced(narrative: Narrative, things: list[Mention], lexicon: Lexicon) -> list[Mention]:
+def introduced(narrative: Narrative, things: list[Mention]) -> list[Mention]:
     """``things`` with a mention for each later use of an abbreviation the text defines.
 
     The short form must stand in brackets right behind the long one and have a capital. A
@@ -26,10 +26,9 @@ def introduced(narrative: Narrative, things: list[Mention], lexicon: Lexicon) ->
     raw, starts, ends = narrative.raw, narrative.starts, narrative.ends
     taken = {i: m for m in things for i in range(m.first, m.last)}
     added: list[Mention] = []
-    for i, word in enumerate(raw):
-        entry = aliases.get(word) or (aliases.get(word[:-1]) if word.endswith("s") else None)
-        if entry is None:
-            continue
+    aliases |= {f"{short}s": entry for short, entry in aliases.items()}
+    for i in [i for i, word in enumerate(raw) if word in aliases]:
+        entry = aliases[raw[i]]
         present = taken.get(i)
         if present is None:
             added.append(Mention(entry, i, i + 1, starts[i], ends[i]))

@@ -26,6 +26,11 @@ _AGE_LEAD = re.compile(
     r"|\b\d{1,3}[\s-]*(?:year|yr|month|week|day)s?[\s-]*old\b",
     re.IGNORECASE,
 )
+_PERSON_LEAD = re.compile(
+    r"\b(?:an?|one)\s+(?:[\w-]+\s+){0,3}?(?:woman|man|girl|boy|female|male|infant|neonate|newborn"
+    r"|gentleman|lady|patient|child|toddler|teenager)\b(?!s)",
+    re.IGNORECASE,
+)
 _PRESENT_ONLY = re.compile(
     r"\b(?:was|were|had|did|developed|presented|received|showed|revealed|underwent|became|started"
     r"|improved|fell|rose|dropped|remained|noticed|complained)\b",
@@ -114,6 +119,14 @@ def _judge(scene: Scene, state: _State) -> tuple[Whose, str]:
         return _settle(scene, state, Whose.OTHERS, "other patients or the literature")
     if pronoun and state.introduced and not state.stranger:
         return _settle(scene, state, Whose.PATIENT, "pronoun", strong=True)
+    if (
+        not state.introduced
+        and section not in _TALK
+        and _PERSON_LEAD.search(text)
+        and _PRESENT_ONLY.search(text)
+        and (others is None and general is None)
+    ):
+        return _settle(scene, state, Whose.PATIENT, "introduces the patient", strong=True)
     if general is not None and not (
         section is SectionKind.CASE and _PRESENT_ONLY.search(_text(scene))
     ):

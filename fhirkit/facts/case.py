@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 from fhirkit.narrative.span import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from fhirkit.facts.model import Fact
 
 
@@ -43,20 +41,26 @@ class Case:
                     )
 
 
-def spans_of(value: object) -> Iterator[Span]:
+def spans_of(value: object) -> list[Span]:
     """All spans inside a fact or a value, depth first."""
-    if type(value) is Span:
-        yield value
-    elif type(value) is tuple:
+    found: list[Span] = []
+    _collect(value, found)
+    return found
+
+
+def _collect(value: object, found: list[Span]) -> None:
+    if type(value) is tuple:
         for item in value:
-            yield from spans_of(item)
-    elif is_dataclass(value):
+            _collect(item, found)
+    elif type(value) is Span:
+        found.append(value)
+    else:
         for name in _names(type(value)):
             inner = getattr(value, name)
             if inner is not None and type(inner) is not str:
-                yield from spans_of(inner)
+                _collect(inner, found)
 
 
 @cache
 def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind))
+    return tuple(f.name for f in fields(kind)) if is_dataclass(kind) else ()

@@ -222,7 +222,8 @@ def _qualify(
             continue
         for sign in scene.terms(kind):
             inside = thing.first <= sign.first and sign.last <= thing.last
-            before = 0 <= thing.first - sign.last <= 2
+            gap = scene.text(sign.end, thing.start) if sign.end <= thing.start else ","
+            before = "," not in gap and thing.first - sign.last <= (1 if kind == "body-site" else 2)
             behind = (
                 kind == "body-site"
                 and 0 <= sign.first - thing.last <= 4

@@ -53,10 +53,13 @@ def _own(book: Notebook) -> list[Scene]:
     ]
 
 
+_SOMEBODY = re.compile(r"\b(?:who|patient|man|woman|boy|girl|male|female|old)\b", re.I)
+
+
 def _reason(book: Notebook, scene: Scene, draft: Draft, after: int) -> None:
     tail = scene.text(after, scene.sentence.end)
     match = _REASON.search(tail)
-    if match is None or match.start() > 45:
+    if match is None or match.start() > 40 or _SOMEBODY.search(tail[: match.start()]):
         return
     start = after + match.end()
     rest = scene.text(start, scene.sentence.end)

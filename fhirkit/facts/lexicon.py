@@ -74,7 +74,7 @@ class Lexicon:
             for row in getattr(mappings, kind).values():
                 self._add(self._things, (row.name, *row.synonyms), Entry(kind, row.name))
         for (axis, name), row in mappings.terms.items():
-            if axis not in _NOT_MATCHED:
+            if axis in _TERMS:
                 self._add(self._signs, (name, *row.synonyms), Entry("term", name, axis))
         for axis, cues in mappings.cues.items():
             for cue in cues:
@@ -109,14 +109,19 @@ class Lexicon:
         """Mentions of vocabulary concepts, longest first, none inside another."""
         return _scan(narrative, self._things, self._thing_lengths, overlap=False)
 
+    def thing(self, words: tuple[str, ...]) -> Entry | None:
+        """The concept that folded words name, in whatever case they are written."""
+        entries = self._things.get(words)
+        return entries[0] if entries else None
+
     def signs(self, narrative: Narrative) -> list[Mention]:
         """Mentions of terms and cues; different ones may overlap."""
         return _scan(narrative, self._signs, self._sign_lengths, overlap=True)
 
 
-#: Term kinds that only carry codes, or would match too much if looked for everywhere.
-_NOT_MATCHED = frozenset(
-    {"section-code", "document-type", "observation-code", "history", "finding", "outcome"}
+#: Kinds of ``terms.csv`` that readers look for; the others only carry codes.
+_TERMS = frozenset(
+    "route specimen severity body-site course interpretation sex handedness organism".split()
 )
 
 
@@ -169,7 +174,7 @@ def _scan(
         sizes = seconds.get(words[i + 1], ()) if i + 1 < count else ()
         if "" in seconds:
             sizes = (*sizes, 1)
-        met: set[str] = set()
+        met: set[tuple[str, str]] = set()
         for size in sizes:
             entries = table.get(tuple(words[i : i + size]))
             if entries is None:
@@ -185,8 +190,8 @@ def _scan(
                 free = last
                 break
             for entry in fitting:  # of each axis only the longest phrase counts
-                if entry.axis not in met:
-                    met.add(entry.axis)
+                if (entry.kind, entry.axis) not in met:
+                    met.add((entry.kind, entry.axis))
                     found.append(Mention(entry, i, last, starts[i], ends[last - 1]))
     return found
 

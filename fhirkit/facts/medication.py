@@ -161,6 +161,8 @@ def _use(scene: Scene, drug: Mention, regimen: Regimen | None, left: int) -> Use
     for cue in scene.cues("medication", "previous"):
         if cue.start < drug.start and not _clause_break(scene, cue.end, drug.start):
             return Use.PREVIOUS
+        if 0 <= cue.first - drug.last <= 2:  # "interferon had not controlled ..."
+            return Use.PREVIOUS
     if any(
         abs(cue.first - drug.last) <= 5 or abs(drug.first - cue.last) <= 5
         for cue in scene.cues("medication", "long-term")
@@ -191,7 +193,8 @@ def _times(scene: Scene, drug: Mention, draft: Draft, taken: Taken, left: int, r
         )
         if len(gap) > 60 or re.search(r"[;.]\s", gap):
             continue
-        name = "stop" if re.search(r"\b(?:stop|discontinu|withdr|until|ceas)", gap) else "when"
+        lead = scene.text(max(scene.sentence.start, taken.start - 30), taken.start) + gap
+        name = "stop" if re.search(r"\b(?:stop|discontinu|withdr|until|ceas)", lead) else "when"
         if re.search(
             r"\b(?:start|begun|began|initiat|commenc|since)",
             gap + scene.text(left, taken.start)[-40:],
@@ -210,7 +213,8 @@ def _times(scene: Scene, drug: Mention, draft: Draft, taken: Taken, left: int, r
 def _stopped(book: Notebook, scene: Scene, drug: Mention, draft: Draft, right: int) -> None:
     for cue in scene.cues("medication", "stopped"):
         after = 0 <= cue.first - drug.last <= 10 and cue.start < right
-        before = 0 <= drug.first - cue.last <= 3
+        passive = scene.words(cue.first, cue.first + 1)[0] in _PASSIVE
+        before = 0 <= drug.first - cue.last <= 3 and not passive
         if not (after or before):
             continue
         draft.fields.setdefault("stopped", book.narrative.span(cue.start, cue.end))
@@ -223,6 +227,9 @@ def _stopped(book: Notebook, scene: Scene, drug: Mention, draft: Draft, right: i
                 draft.fields.setdefault("reason_stopped", book.narrative.span(start, end))
 
 
+_PASSIVE = frozenset({"wa", "was", "were", "been", "is"})
+
+
 def _reason_end(scene: Scene, start: int) -> int:
     tail = scene.text(start, scene.sentence.end)
     cut = re.search(r"[.;,]|\b(?:after|when|which|but|in (?:19|20)\d\d)\b", tail)
@@ -230,6 +237,41 @@ def _reason_end(scene: Scene, start: int) -> int:
     while end > start and scene.text(end - 1, end).isspace():
         end -= 1
     return end
+
+
+_DEFINITE = frozenset({"the", "this", "that", "these", "her", "hi", "his", "their"})
+_OF_ITS_OWN = ("dose", "route", "regimen", "when", "start", "stop")
+
+
+def merge_classes(book: Notebook) -> None:
+    """ "Her vaccine", told beside the vaccine's name, is no further drug."""
+    for draft in list(book.of("medication")):
+        if draft.fields.get("level") != "class" or draft.whose is not Whose.PATIENT:
+            continue
+        if any(draft.fields.get(name) is not None for name in _OF_ITS_OWN):
+            continue
+        mentions = [
+            (scene, drug)
+            for scene in book.scenes
+            for drug in scene.of("drugs")
+            if book.at.get(drug.start) is draft
+        ]
+        if all(_DEFINITE & set(s.words(d.first - 1, d.first)) for s, d in mentions):
+            member = _member_of(book, draft)
+            if member is not None:
+                book.drop(draft)
+                for _, drug in mentions:
+                    book.join(member, drug)
+
+
+def _member_of(book: Notebook, draft: Draft) -> Draft | None:
+    for other in book.of("medication"):
+        row = book.lexicon.mappings.drugs.get(other.concept or "")
+        same_kind = row is not None and draft.concept in row.classes
+        vaccine = draft.concept == "vaccines" and row is not None and row.level == "vaccine"
+        if other.whose is Whose.PATIENT and other is not draft and (same_kind or vaccine):
+            return other
+    return None
 
 
 def read_other_drugs(book: Notebook) -> None:

@@ -113,6 +113,14 @@ class Notebook:
         draft.add_span(self.narrative.span(mention.start, mention.end))
         self.at[mention.start] = draft
 
+    def drop(self, draft: Draft) -> None:
+        """Forget a draft that turned out to be no thing of its own."""
+        self.drafts.remove(draft)
+        for drafts in self._by_kind.values():
+            if draft in drafts:
+                drafts.remove(draft)
+        self.at = {start: owner for start, owner in self.at.items() if owner is not draft}
+
     def concept_words(self, concept: str) -> frozenset[str]:
         """The folded words of a concept's name."""
         words = self._words.get(concept)

@@ -66,6 +66,9 @@ _NO_NAME = frozenset(
 )
 
 
+_VERB = re.compile(r"^(?:found|seen|shown|known|given)$|(?:ed|ing)$", re.IGNORECASE)
+
+
 @dataclass(slots=True)
 class Pair:
     """An analyte with a number of its own, and the reference range told with it."""
@@ -157,7 +160,9 @@ class _Pairing:
         """Whether the word before the number announces a value and is no name of its own."""
         i = self.scene.narrative.word_at(measure.start)
         before = self.scene.words(i - 1, i)
-        return not before or before[0] in _LEADS_TO_VALUE or before[0].isdigit() or before[0] == ")"
+        if not before or before[0] in _LEADS_TO_VALUE or before[0].isdigit() or before[0] == ")":
+            return True
+        return any(a.last == i for a in self.analytes)
 
     def _other_thing(self, start: int, end: int) -> bool:
         return any(
@@ -216,7 +221,8 @@ class _Pairing:
         if match is None:
             return None
         words = match.group("name").split()
-        if {w.lower() for w in words} & _NO_NAME or len(match.group("name")) < 2:
+        name = match.group("name")
+        if {w.lower() for w in words} & _NO_NAME or len(name) < 2 or _VERB.search(words[-1]):
             return None
         first = start + match.start("name")
         last = start + match.end("name")

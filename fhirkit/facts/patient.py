@@ -99,8 +99,15 @@ def read_patient(book: Notebook) -> Draft | None:
     return draft
 
 
+#: Words one of which stands in every way to tell an age.
+_AGE_WORDS = frozenset("old aged age year yr y month week day woman man female male patient".split())
+_DEATH_WORDS = frozenset("died passed succumbed expired pronounced declared".split())
+
+
 def _age(own: list[Scene]) -> tuple[Scene, int, int, str, str, str | None] | None:
     for scene in own:
+        if _AGE_WORDS.isdisjoint(scene.words(0, 10**9)):
+            continue
         s = scene.sentence
         text = scene.narrative.view.text
         for pattern in _AGE:
@@ -164,6 +171,8 @@ def _sex(own: list[Scene]) -> tuple[str, _Place, Scene] | None:
 
 def _death(own: list[Scene]) -> tuple[Scene, int, int] | None:
     for scene in own:
+        if _DEATH_WORDS.isdisjoint(scene.words(0, 10**9)):
+            continue
         s = scene.sentence
         text = scene.narrative.view.text
         for match in _DIED.finditer(text, s.start, s.end):

@@ -212,12 +212,32 @@ def _new_report(book: Notebook, scene: Scene, thing: Mention) -> Draft:
 
 
 def _conclusion_start(scene: Scene, thing: Mention) -> int | None:
-    match = _CONCLUDES.search(scene.narrative.view.text, thing.end, scene.sentence.end)
-    if match is None or match.start() - thing.end > 70:
+    limit = min(scene.sentence.end, thing.end + 90)
+    match = _CONCLUDES.search(scene.narrative.view.text, thing.end, limit)
+    if match is None:
         return None
     if any(thing.end <= o.start < match.start() for o in scene.of("reports")):
         return None
     return match.start()
+
+
+def tell_outcomes(book: Notebook) -> None:
+    """ "There was no clinical response." speaks of the treatments told right before it."""
+    for scene in book.scenes[1:]:
+        if scene.whose is not Whose.PATIENT or any(True for _ in scene.of("procedures")):
+            continue
+        outcome = _NO_OUTCOME.search(
+            scene.text(scene.sentence.start, min(scene.sentence.end, scene.sentence.start + 80))
+        )
+        before = book.scenes[scene.sentence.index - 1]
+        told = [book.at.get(t.start) for t in before.of("procedures")]
+        if outcome is None or not told or told[-1] is None:
+            continue
+        start = scene.sentence.start
+        span = book.narrative.span(start + outcome.start(), start + outcome.end())
+        if told[-1].id.startswith("procedure") and "outcome" not in told[-1].fields:
+            told[-1].fields["outcome"] = span
+            told[-1].add_span(span)
 
 
 def read_other_procedures(book: Notebook) -> None:

@@ -38,6 +38,7 @@ _SHOWED = re.compile(
     r"(?:[\w-]+\s+){0,3}$",
     re.I,
 )
+_INCLUDED = re.compile(r"\s*,?\s*(?:\(\s*)?(?:including|notably|especially)\s+(?:for\s+)?", re.I)
 _TESTED = re.compile(
     r"\b(?:tests?|testing|serolog\w+|screen\w*|pcr|panel|markers?|cultures?)\b", re.I
 )
@@ -51,7 +52,7 @@ def read_qualitative(book: Notebook) -> None:
         if not is_observed(scene):
             continue
         analytes = [m for m in scene.of("observations") if scene.whose_is(m) is Whose.PATIENT]
-        tested = _tested_conditions(scene)
+        tested = [*_tested_conditions(scene), *_tested_organisms(scene)]
         if not analytes and not tested:
             continue
         judged: set[int] = set()
@@ -73,6 +74,16 @@ def _tested_conditions(scene: Scene) -> list[Mention]:
     return [m for m in scene.of("conditions") if scene.whose_is(m) is Whose.PATIENT]
 
 
+def _tested_organisms(scene: Scene) -> list[Mention]:
+    """Organisms that tests of the sentence look for ("all negative, including listeria")."""
+    if not _TESTED.search(scene.text(scene.sentence.start, scene.sentence.end)):
+        return []
+    taken = [(m.start, m.end) for m in scene.things]
+    return [
+        t for t in scene.terms("organism") if not any(a < t.end and t.start < b for a, b in taken)
+    ]
+
+
 def _judged_by(
     scene: Scene, sign: Mention, analytes: list[Mention], tested: list[Mention]
 ) -> list[Mention]:
@@ -91,6 +102,10 @@ def _judged_by(
             if not _LIST.fullmatch(scene.text(left.end, found[-1].start)):
                 break
             found.append(left)
+        for right in after:  # "... were all negative, including listeria"
+            if not _INCLUDED.fullmatch(scene.text(sign.end, right.start)):
+                break
+            found.append(right)
         return found
     inside = [a for a in pool if a.start <= sign.start and sign.end <= a.end]
     if inside:
@@ -118,7 +133,7 @@ def _record(
     if valued is not None and valued.id.startswith("observation"):
         valued.fields.setdefault("interpretation", interpretation)
         return
-    if analyte.kind == "conditions":
+    if analyte.kind != "observations":
         concept, specimen = analyte.name, None
         shown: Term = Term(scene.span(analyte))
     else:
@@ -151,7 +166,7 @@ def _record(
         **fields,
     )
     draft.add_span(scene.span(analyte))
-    if analyte.kind != "conditions":
+    if analyte.kind == "observations":
         book.at[analyte.start] = draft
 
 

@@ -18,11 +18,11 @@ from fhirkit.facts.certainty import judge_certainty
 from fhirkit.facts.condition import read_conditions, read_other_conditions
 from fhirkit.facts.encounter import read_encounters, time_encounters
 from fhirkit.facts.lexicon import lexicon
-from fhirkit.facts.medication import read_medications, read_other_drugs
+from fhirkit.facts.medication import merge_classes, read_medications, read_other_drugs
 from fhirkit.facts.notebook import Notebook
 from fhirkit.facts.observation import read_observations
 from fhirkit.facts.patient import read_patient
-from fhirkit.facts.procedure import read_other_procedures, read_procedures
+from fhirkit.facts.procedure import read_other_procedures, read_procedures, tell_outcomes
 from fhirkit.facts.qualitative import read_qualitative
 from fhirkit.facts.scene import scenes
 from fhirkit.narrative.narrative import read_narrative
@@ -56,6 +56,8 @@ def read_case(text: str, vocabulary: Lexicon) -> Case:
     read_medications(book)
     read_conditions(book)
     read_procedures(book)
+    tell_outcomes(book)
+    merge_classes(book)
     time_encounters(book)
     read_observations(book)
     read_qualitative(book)

@@ -135,6 +135,8 @@ def regimen_for(scene: Scene, left: int, right: int, core: tuple[int, int]) -> R
     later; what stands before it must lead right up to it ("10 cycles of alternate day ..."),
     and a part that leads up to the next treatment is that one's.
     """
+    if _RHYTHM.isdisjoint(scene.words(0, 10**9)):
+        return None
     text = scene.narrative.view.text
     reach = _Reach(text, core[0], core[1], right)
     frequency = period = unit = count = None
@@ -158,6 +160,15 @@ def regimen_for(scene: Scene, left: int, right: int, core: tuple[int, int]) -> R
         return None
     first, last = min(p[0] for p in reach.parts), max(p[1] for p in reach.parts)
     return Regimen(scene.narrative.span(first, last), frequency, period, unit, count, duration)
+
+
+#: Words one of which stands in every way to tell a frequency, a count or a duration.
+_RHYTHM = frozenset(
+    "time x daily day every each q hourly weekly monthly yearly week month year hour cycle course "
+    "dose infusion session exchange injection unit pulse bid tid qid qd od bd tds qds alternate "
+    "other nightly night morning bedtime fortnightly annually once twice thrice min minute "
+    "wk mo d h y yr biweekly".split()
+)
 
 
 def _frequencies(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.abbreviations import introduced
+from fhirkit.facts.coordination import coordinated
 from fhirkit.facts.model import Certainty, Whose
 from fhirkit.facts.numbers import UnitTable, dates, measures
 from fhirkit.facts.timing import time_phrases
@@ -87,7 +88,8 @@ def scenes(narrative: Narrative, lexicon: Lexicon) -> list[Scene]:
     """One scene for each sentence, with what was proposed in it."""
     text = narrative.view.text
     found_dates = dates(text)
-    things = introduced(narrative, lexicon.things(narrative), lexicon)
+    things = coordinated(narrative, lexicon.things(narrative), lexicon)
+    things = introduced(narrative, things)
     made = [Scene(s, narrative) for s in narrative.sentences]
     starts = [s.start for s in narrative.sentences]
     _deal(made, starts, things, "things")

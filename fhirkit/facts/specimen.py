@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from fhirkit.facts.scene import Scene
 
 
+#: Words between a specimen other than CSF and what was measured in it: "serum sodium".
+_NEAR = 3
+
+
 class Specimens:
     """The specimen that the running text speaks of."""
 
@@ -27,7 +31,7 @@ class Specimens:
         """Go on to the next sentence: its own specimens count first."""
         if self._here:
             last = self._here[-1]
-            self._carried = term(self._scene, last)
+            self._carried = term(self._scene, last)  # CSF results run over several sentences
         if scene.sentence.paragraph != self._paragraph:
             self._carried = None
             self._paragraph = scene.sentence.paragraph
@@ -73,9 +77,13 @@ class Specimens:
                     return term(scene, sign)
         best: Mention | None = None
         for sign in self._here:
-            if sign.start <= analyte.start or _behind(scene, analyte, sign):
+            near = sign.name == "csf" or 0 <= analyte.first - sign.last <= _NEAR
+            if (sign.start <= analyte.start and near) or _behind(scene, analyte, sign):
                 best = sign
-        return term(scene, best) if best else self._carried
+        if best is not None:
+            return term(scene, best)
+        carried = self._carried
+        return carried if carried is not None and carried.concept == "csf" else None
 
 
 def _share(book: Notebook, name: str, specimen: Term | None) -> str:

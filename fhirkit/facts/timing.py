@@ -20,8 +20,7 @@ _COUNT = (
 _UCUM = {"h": "h", "d": "d", "w": "wk", "y": "a", "min": "min", "mo": "mo"}
 _UNIT_WORDS = frozenset("hour hr h day d week wk month mo year yr minute min".split())
 _LEFT = re.compile(
-    r"(?:\b(?:about|approximately|around|some|nearly|almost|within|roughly)\s+)?"
-    rf"\b(?P<n>{_COUNT})[\s-]+(?:consecutive\s+|more\s+|further\s+|long\s+)?$",
+    rf"(?P<n>{_COUNT})[\s-]+(?:consecutive\s+|more\s+|further\s+|long\s+)?",
     re.IGNORECASE,
 )
 _RIGHT = re.compile(
@@ -32,8 +31,11 @@ _RIGHT = re.compile(
     r"|(?P<history>history\b))",
     re.IGNORECASE,
 )
-#: Characters looked at before a unit of time for its number.
-_WINDOW = 48
+#: Words that may stand right before a unit of time: a count, or what follows one.
+_BEFORE_UNIT = frozenset(NUMBER_WORDS) | frozenset(
+    "a an the few several many some of consecutive more further long".split()
+)
+_ABOUT = frozenset("about approximately around some nearly almost within roughly".split())
 _DURATION_LEAD = re.compile(
     r"\b(?:for|over|lasting|during|within|in|past|last|previous|of|after)\s+(?:the\s+)?"
     r"(?:(?:past|last|previous|subsequent|next|following|first)\s+)?(?:about\s+|approximately\s+)?$",
@@ -70,7 +72,10 @@ def time_phrases(narrative: Narrative) -> list[TimePhrase]:
     for i, word in enumerate(narrative.words):
         if word not in _UNIT_WORDS:
             continue
-        phrase = _phrase(text, starts[i], ends[i])
+        before = narrative.words[i - 1] if i else ""
+        if not (before[:1].isdigit() or before in _BEFORE_UNIT or word == "day"):
+            continue
+        phrase = _phrase(narrative, i)
         if phrase is not None:
             found.append(phrase)
         elif word == "day":
@@ -89,12 +94,13 @@ def _day_number(text: str, start: int, match: re.Match[str]) -> TimePhrase:
     )
 
 
-def _phrase(text: str, start: int, end: int) -> TimePhrase | None:
-    """The time whose unit stands at ``start:end``."""
-    window = max(0, start - _WINDOW)
-    left = _LEFT.search(text[window:start])
-    if left is None:
+def _phrase(narrative: Narrative, unit: int) -> TimePhrase | None:
+    """The time whose unit is the word ``unit``."""
+    text, start, end = narrative.view.text, narrative.starts[unit], narrative.ends[unit]
+    found = _count_before(narrative, unit)
+    if found is None:
         return None
+    left, begin = found
     written = text[start:end]
     count = re.sub(r"\s+", " ", left.group("n").lower())
     if end - start <= 3 and not count[0].isdigit():
@@ -106,7 +112,6 @@ def _phrase(text: str, start: int, end: int) -> TimePhrase | None:
         if form not in ("after", "before"):
             return None  # "the day", "the week": no distance
         digits = "1"
-    begin = window + left.start()
     lead = _DURATION_LEAD.search(text[max(0, begin - 40) : begin])
     return TimePhrase(
         begin,
@@ -115,10 +120,24 @@ def _phrase(text: str, start: int, end: int) -> TimePhrase | None:
         digits,
         _ucum(written.lower()),
         written,
-        window + left.start("n"),
+        left.start(),
         end,
         lead.group().split()[0].lower() if lead else "",
     )
+
+
+def _count_before(narrative: Narrative, unit: int) -> tuple[re.Match[str], int] | None:
+    """The count that leads right up to a unit, and where the phrase begins ("about ...")."""
+    text, start = narrative.view.text, narrative.starts[unit]
+    best: tuple[re.Match[str], int] | None = None
+    for back in range(1, min(5, unit + 1)):
+        match = _LEFT.match(text, narrative.starts[unit - back], start)
+        if match is not None and match.end() == start:
+            best = match, match.start()
+            at = unit - back - 1
+            if at >= 0 and narrative.words[at] in _ABOUT:
+                best = match, narrative.starts[at]
+    return best
 
 
 def _count_digits(count: str) -> str | None:

@@ -20,6 +20,11 @@ def concept(term: Term, context: MappingContext, *kinds: str) -> Resource:
     return with_codes(_codes(term, context, kinds), term.concept or context.wording.of(term.span))
 
 
+def best_named(term: Term, context: MappingContext, *kinds: str) -> Resource:
+    """The concept by whichever name says more, with its codes."""
+    return with_codes(_codes(term, context, kinds), name_of(term, context))
+
+
 def quoted(term: Term, context: MappingContext, *kinds: str) -> Resource:
     """The concept in the author's words, with its codes."""
     return with_codes(_codes(term, context, kinds), context.wording.of(term.span))
@@ -28,7 +33,7 @@ def quoted(term: Term, context: MappingContext, *kinds: str) -> Resource:
 def finding(term: Term, context: MappingContext) -> Resource:
     """A diagnosis, sign or symptom: the words if they say more than the vocabulary's name."""
     codes, _ = finding_codes(term, context)
-    return with_codes(codes, finding_name(term, context))
+    return with_codes(codes, name_of(term, context))
 
 
 def finding_codes(term: Term, context: MappingContext) -> tuple[Iterable[Coding], str]:
@@ -42,8 +47,12 @@ def finding_codes(term: Term, context: MappingContext) -> tuple[Iterable[Coding]
     return context.mappings.codings(row.broader, "conditions"), row.broader
 
 
-def finding_name(term: Term, context: MappingContext) -> str:
-    """What a clinician reads: "unsteady on his feet", but "multiple sclerosis" for "MS"."""
+def name_of(term: Term, context: MappingContext) -> str:
+    """What a clinician reads: "unsteady on his feet", but "multiple sclerosis" for "MS".
+
+    The longer of the author's words and the vocabulary's name, which is the one that says
+    more; an abbreviation never is.
+    """
     words = context.wording.of(term.span)
     if term.concept is None or _letters(words) > _letters(term.concept):
         return words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fhirkit.facts.model import Certainty
-from fhirkit.mappers.concept import finding_codes, finding_name, quoted, with_codes
+from fhirkit.mappers.concept import finding_codes, name_of, quoted, with_codes
 from fhirkit.mappers.frame import frame, of_patient
 from fhirkit.mappers.grounding import grounds
 from fhirkit.mappers.hl7 import coded
@@ -43,7 +43,7 @@ _ACTIVE: Final = ("active", "Active")
 def condition(fact: ConditionFact, context: MappingContext) -> Resource:
     """The Condition with its verification status; a refuted one is kept as refuted."""
     codes, broader = finding_codes(fact.name, context)
-    name = finding_name(fact.name, context)
+    name = name_of(fact.name, context)
     made = frame("Condition", fact.id, context, _summary(fact, name, context), grounds(fact))
     if causes := context.references(fact.due_to, *_CAUSES):
         made["extension"] += [{"url": _DUE_TO, "valueReference": cause} for cause in causes]

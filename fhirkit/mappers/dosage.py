@@ -17,7 +17,8 @@ def dosage_words(fact: MedicationFact, context: MappingContext) -> str:
     """Dose, route and regimen in the author's words, "" where none is told."""
     spans = (
         fact.dose.span if fact.dose is not None else None,
-        fact.route.span if fact.route is not None else None,
+        # "intravenous immunoglobulin" names a drug; its route is no word of the dosage.
+        fact.route.span if fact.route and not fact.drug.span.covers(fact.route.span) else None,
         fact.regimen.span if fact.regimen is not None else None,
     )
     return context.wording.phrase(spans)

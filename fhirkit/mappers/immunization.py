@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fhirkit.facts.model import Certainty
 from fhirkit.mappers.concept import concept
 from fhirkit.mappers.dosage import dosage_words
-from fhirkit.mappers.frame import frame, of_patient
+from fhirkit.mappers.frame import frame
 from fhirkit.mappers.grounding import grounds
 from fhirkit.mappers.identity import PATIENT
 from fhirkit.mappers.medication_administration import reasons
@@ -30,7 +30,8 @@ def immunization(fact: MedicationFact, context: MappingContext) -> Resource:
         made["statusReason"] = {"text": context.wording.of(fact.reason_words)}
     made["vaccineCode"] = vaccine
     made["patient"] = context.known_reference(PATIENT)
-    of_patient(made, fact.encounter, context)
+    if fact.encounter and (encounter := context.reference(fact.encounter, "Encounter")):
+        made["encounter"] = encounter
     _occurrence(made, fact, context)
     _dose(made, fact, context)
     if done:

@@ -28,7 +28,7 @@ def medication_administration(fact: MedicationFact, context: MappingContext) -> 
         "MedicationAdministration",
         fact.id,
         context,
-        f"{drug['text']} {words}".strip(),
+        f"{drug['text']}: {words}" if words else drug["text"],
         grounds(fact),
     )
     made["status"] = "completed" if fact.stopped is None else "stopped"

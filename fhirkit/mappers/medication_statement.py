@@ -24,8 +24,8 @@ def medication_statement(fact: MedicationFact, context: MappingContext) -> Resou
     drug = concept(fact.drug, context, "drugs")
     status = _status(fact)
     dosage = stated(fact, context)
-    words = f" {dosage['text']}" if dosage else ""
-    summary = f"{drug['text']}{words}: {status}"
+    words = f": {dosage['text']}" if dosage else ""
+    summary = f"{drug['text']}{words} ({status})"
     made = frame("MedicationStatement", fact.id, context, summary, grounds(fact))
     made["status"] = status
     if fact.reason_stopped is not None:

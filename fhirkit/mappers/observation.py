@@ -48,13 +48,15 @@ def observation(fact: ObservationFact, context: MappingContext) -> Resource:
 
 
 def _code(fact: ObservationFact, context: MappingContext) -> Resource:
-    """What was measured, without a code whose unit of measure cannot be the one written."""
+    """What was measured, without a code that cannot be of the unit or specimen written."""
     term = fact.analyte
     if term.concept is None:
         return {"text": context.wording.of(term.span)}
     ucum = fact.value.ucum if isinstance(fact.value, Quantity) else None
+    specimen = fact.specimen.concept if fact.specimen is not None else None
     codes = context.mappings.codings(term.concept, "observations", "scores")
-    return with_codes((code for code in codes if fits(code.display, ucum)), term.concept)
+    fitting = [code for code in codes if fits(code.display, ucum, specimen)]
+    return with_codes(fitting, term.concept)
 
 
 def _effective(made: Resource, fact: ObservationFact, context: MappingContext) -> None:

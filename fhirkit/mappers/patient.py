@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fhirkit.mappers.frame import frame
 from fhirkit.mappers.grounding import grounds
 from fhirkit.mappers.identity import PATIENT
-from fhirkit.mappers.timing import extensions, known_date
+from fhirkit.mappers.timing import known_date, words
 
 if TYPE_CHECKING:
     from fhirkit.facts.model import PatientFact
@@ -43,14 +43,13 @@ def _deceased(made: Resource, fact: PatientFact, context: MappingContext) -> Non
         return
     made["deceasedBoolean"] = True
     if fact.died is not None:
-        made["_deceasedBoolean"] = {"extension": extensions(fact.died, context)}
+        made["_deceasedBoolean"] = {"extension": [words(fact.died, context)]}
 
 
 def _summary(fact: PatientFact, context: MappingContext) -> str:
-    spans = (
-        fact.age.span if fact.age is not None else None,
-        fact.sex.span if fact.sex is not None else None,
-        fact.deceased,
-        fact.died.span if fact.died is not None else None,
-    )
-    return context.wording.phrase(spans) or "Patient of the case"
+    parts = [
+        context.wording.of(fact.age.span) if fact.age is not None else "",
+        _gender(fact) or "",
+        context.wording.phrase((fact.deceased, fact.died.span if fact.died is not None else None)),
+    ]
+    return ", ".join(part for part in parts if part) or "Patient of the case"

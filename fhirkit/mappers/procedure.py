@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.model import Certainty, ReportFact
-from fhirkit.mappers.concept import quoted
+from fhirkit.mappers.concept import best_named
 from fhirkit.mappers.frame import frame, of_patient
 from fhirkit.mappers.grounding import grounds
 from fhirkit.mappers.timing import point
@@ -20,9 +20,10 @@ _REASONS = ("Condition", "Observation", "Procedure", "DiagnosticReport", "Docume
 
 def procedure(fact: ProcedureFact, context: MappingContext) -> Resource:
     """The Procedure with its outcome, or with the reason why it was not done."""
-    code = quoted(fact.name, context, "procedures", "reports")
-    status = _status(fact)
-    made = frame("Procedure", fact.id, context, _summary(code["text"], status), grounds(fact))
+    code = best_named(fact.name, context, "procedures", "reports")
+    status, words = _status(fact), _how_often(fact, context)
+    summary = _summary(words or code["text"], status)
+    made = frame("Procedure", fact.id, context, summary, grounds(fact))
     made["status"] = status
     if fact.reason_not_done is not None:
         made["statusReason"] = {"text": context.wording.of(fact.reason_not_done)}
@@ -34,14 +35,14 @@ def procedure(fact: ProcedureFact, context: MappingContext) -> Resource:
         made["reasonReference"] = references
     if fact.outcome is not None:
         made["outcome"] = {"text": context.wording.of(fact.outcome)}
-    if words := _how_often(fact, context):
+    if words:
         made["note"] = [{"text": words}]
     return made
 
 
 def study_not_done(fact: ReportFact, context: MappingContext) -> Resource:
     """The Procedure for a study that was expressly not made, so that it has no report."""
-    code = quoted(fact.study, context, "procedures", "reports")
+    code = best_named(fact.study, context, "procedures", "reports")
     made = frame("Procedure", fact.id, context, _summary(code["text"], "not-done"), grounds(fact))
     made["status"] = "not-done"
     made["code"] = code
@@ -61,7 +62,10 @@ def _summary(name: str, status: str) -> str:
 
 def _how_often(fact: ProcedureFact, context: MappingContext) -> str:
     """How often it was done: R4's Procedure has no element for a number of times."""
+    if fact.count is None and fact.regimen is None:
+        return ""
     spans = (
+        fact.name.span,
         fact.count.span if fact.count is not None else None,
         fact.regimen.span if fact.regimen is not None else None,
     )

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.model import Certainty, When
-from fhirkit.mappers.concept import finding, named, quoted
+from fhirkit.mappers.concept import finding, finding_codes, named, quoted, with_codes
 from fhirkit.mappers.frame import frame, of_patient
 from fhirkit.mappers.grounding import grounds
 from fhirkit.mappers.hl7 import OBSERVATION_CATEGORY, looked_up
 from fhirkit.mappers.timing import extensions, period, point
 
 if TYPE_CHECKING:
-    from fhirkit.facts.model import AdverseEventFact, ConditionFact, SymptomFact, Term
+    from fhirkit.facts.model import ConditionFact, SymptomFact, Term
     from fhirkit.mappers.context import MappingContext, Resource
 
 PRESENT = ("symptom (Observation.code)", "Symptom")
@@ -25,35 +25,39 @@ ABSENT = ("symptom absent (Observation.code)", "Symptom absent")
 
 def symptom(fact: SymptomFact, context: MappingContext) -> Resource:
     """The Observation of a sign or symptom, present or absent."""
-    denied = fact.certainty in (Certainty.NEGATED, Certainty.REFUTED)
-    made = _observation(fact, fact.name, ABSENT if denied else PRESENT, context)
-    of_patient(made, fact.encounter, context)
+    if fact.certainty in (Certainty.NEGATED, Certainty.REFUTED):
+        made = _observation(fact, ABSENT, _absent(fact.name, context), context)
+    else:
+        made = _observation(fact, PRESENT, finding(fact.name, context), context)
     _effective(made, fact, context)
-    made["valueCodeableConcept"] = finding(fact.name, context)
     _details(made, fact, context)
     return made
 
 
 def absent_condition(fact: ConditionFact, context: MappingContext) -> Resource:
     """The Observation that a diagnosis is simply not there."""
-    made = _observation(fact, fact.name, ABSENT, context)
-    of_patient(made, fact.encounter, context)
-    made["valueCodeableConcept"] = finding(fact.name, context)
-    return made
+    return _observation(fact, ABSENT, _absent(fact.name, context), context)
+
+
+def _absent(name: Term, context: MappingContext) -> Resource:
+    """What is not there, by its name: the author's word for it may itself be "afebrile"."""
+    codes, _ = finding_codes(name, context)
+    return with_codes(codes, name.concept or context.wording.of(name.span))
 
 
 def _observation(
-    fact: SymptomFact | ConditionFact | AdverseEventFact,
-    name: Term,
+    fact: SymptomFact | ConditionFact,
     pattern: tuple[str, str],
+    value: Resource,
     context: MappingContext,
 ) -> Resource:
-    concept_name, text = pattern
-    summary = f"{text}: {context.wording.of(name.span)}"
-    made = frame("Observation", fact.id, context, summary, grounds(fact))
+    name, text = pattern
+    made = frame("Observation", fact.id, context, f"{text}: {value['text']}", grounds(fact))
     made["status"] = "final"
     made["category"] = [looked_up("observation-category", "exam", OBSERVATION_CATEGORY)]
-    made["code"] = named(concept_name, "observation-code", context, text)
+    made["code"] = named(name, "observation-code", context, text)
+    of_patient(made, fact.encounter, context)
+    made["valueCodeableConcept"] = value
     return made
 
 

@@ -64,8 +64,12 @@ def known_date(when: When | None) -> str | None:
 
 def extensions(when: When, context: MappingContext) -> list[Resource]:
     """What stands in place of a date: the relation to an event if there is one, the words."""
-    first = relative(when, context) or absent()
-    return [first, {"url": _WORDS, "valueString": context.wording.of(when.span)}]
+    return [relative(when, context) or absent(), words(when, context)]
+
+
+def words(when: When, context: MappingContext) -> Resource:
+    """The extension that keeps the author's words."""
+    return {"url": _WORDS, "valueString": context.wording.of(when.span)}
 
 
 def absent(reason: str = "unknown") -> Resource:

@@ -19,6 +19,7 @@ _WHOLE_WORD = re.compile(r"[^\W\d_]{3,}(?![-‐]?\s*\n)")
 # FHIR strings and XHTML have no room for these; tab and line ends are gone by then.
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _SENTENCE_END = re.compile(r"[.;:?!]\s|\n\s*\n")
+_STOPS = (".", "!", "?", ";", ":")
 _WIDEST_GAP = 40
 
 
@@ -62,8 +63,11 @@ class Wording:
         return ", ".join(parts)
 
     def sentences(self, spans: Iterable[Span]) -> str:
-        """The words of several spans, one after the other."""
-        return " ".join(self.of(span) for span in spans)
+        """The words of several spans as sentences, one after the other."""
+        words = [self.of(span) for span in spans]
+        # A reader's span may leave the full stop out.
+        ended = [part if part.endswith(_STOPS) else f"{part}." for part in words[:-1]]
+        return " ".join([*ended, *words[-1:]])
 
     def _near(self, end: int, start: int) -> bool:
         gap = self._text[end:start]

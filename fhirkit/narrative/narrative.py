@@ -91,10 +91,9 @@ def read_narrative(
     return Narrative(view, words, raw, starts, ends, tuple(found))
 
 
+# A stop before a capital or a digit, or one whose space was lost in print.
 _BOUNDARY = re.compile(
-    r"[.!?][)\]\"'’”]*(?=\s+[\"'“(\[]?[^\W_a-z])"  # a stop, then a capital or a digit
-    r"|(?<=[a-z\d])\.(?=[A-Z][a-z]{2,})"  # the space was lost in print
-    r"|(?<=\d)\.(?=[A-Z][a-z]\s)"
+    r"[.!?](?:[)\]\"'’”]*(?=\s+[\"'“(\[]?[^\W_a-z])|(?P<lost>(?=[A-Z][a-z](?:[a-z]|\s))))"
 )
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|Fig|Figs|No|Nos|vs|cf|ca|approx|etc|e\.g|i\.e|al|resp|Inc|Co|Ref"
@@ -109,6 +108,10 @@ def _sentences(text: str, block: Block) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     start = block.start
     for match in _BOUNDARY.finditer(text, block.start, block.end):
+        if match.group("lost") is not None:
+            before = text[max(0, match.start() - 1) : match.start()]
+            if not (before.islower() or before.isdigit()):
+                continue
         if match.group()[0] == "." and _ABBREVIATION.search(
             text, max(start, match.start() - 8), match.start()
         ):

@@ -28,10 +28,9 @@ _WORD_AFTER = re.compile(r"[^\W_]+")
 _GLUED_ABBREVIATION = re.compile(r"[a-z][A-Z]{2,5}\b")
 _GLUED_WORD = re.compile(r"\b(and|with|the|of)(?=([a-z]{5,}))")
 _BRACKET_CITATION = re.compile(r"\[\s?\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\s?\]")
-_SUPERSCRIPT = re.compile(
-    r"(?<=[a-z)\]][.,;])\d{1,3}(?:[,–-]\d{1,3})*(?=\s|$)"
-    r"|(?<=\b(?:19|20)\d\d\.)\d{1,2}(?=\s+[A-Z]|\s*$)"
-)
+_SUPERSCRIPT = re.compile(r"([.,;])(\d{1,3}(?:[,–-]\d{1,3})*)(?=\s|$)")
+_YEAR_BEFORE = re.compile(r"\b(?:19|20)\d\d$")
+_NEXT_SENTENCE = re.compile(r"\s+[A-Z]|\s*$")
 # An address line that a page layout put into the middle of a sentence.
 _CORRESPONDENCE = re.compile(
     r"\*?[ \t]*Correspond(?:ence|ing author)s?\b[^\n]{0,120}?\S+@\S+", re.I
@@ -65,7 +64,9 @@ class View:
 
 def normalise(text: str, is_word: Callable[[str], bool]) -> View:
     """The view of ``text``; ``is_word`` says whether a folded word is known."""
-    edits = sorted([*_hyphen_edits(text, is_word), *_glue_edits(text, is_word)])
+    hyphens = list(_hyphen_edits(text, is_word))
+    # Only print that was wrapped by a page layout has words glued together.
+    edits = sorted([*hyphens, *_glue_edits(text, is_word)]) if hyphens else []
     joined, starts, shifts = _apply(text, edits)
     for odd in _ODD_SPACES:
         if odd in joined:
@@ -80,8 +81,25 @@ def normalise(text: str, is_word: Callable[[str], bool]) -> View:
         joined = _CORRESPONDENCE.sub(lambda m: BLANK * len(m.group()), joined)
     if "[" in joined:
         joined = _BRACKET_CITATION.sub(blank, joined)
-    joined = _SUPERSCRIPT.sub(blank, joined)
+    joined = _SUPERSCRIPT.sub(lambda m: _blank_superscript(m, citations), joined)
     return View(joined, text, starts, shifts, tuple(sorted(citations)))
+
+
+def _blank_superscript(match: re.Match[str], citations: list[int]) -> str:
+    """A citation number run into the punctuation before it, "levels.1", "in 2017.1"."""
+    text, start = match.string, match.start()
+    before = text[max(0, start - 5) : start]
+    plain = before[-1:].islower() or before[-1:] in (")", "]")
+    after_year = (
+        match.group(1) == "."
+        and len(match.group(2)) <= 2
+        and _YEAR_BEFORE.search(before) is not None
+        and _NEXT_SENTENCE.match(text, match.end()) is not None
+    )
+    if not (plain or after_year):
+        return match.group()
+    citations.append(start + 1)
+    return match.group(1) + BLANK * len(match.group(2))
 
 
 _Edit = tuple[int, int, str]

@@ -75,7 +75,7 @@ def fold_phrase(phrase: str) -> tuple[str, ...]:
     return tuple(fold(w) for w in WORD.findall(without_possessive(phrase)))
 
 
-_POSSESSIVE = re.compile(r"(?<=\w)['’]s\b")
+_POSSESSIVE = re.compile(r"['’]s\b")
 
 
 def without_possessive(text: str) -> str:
