@@ -24,11 +24,15 @@ _CODES = {
     ("conditions", "leukoencephalopathy"): [(SNOMED, "22811006", "Leukoencephalopathy")],
     ("symptoms", "fever"): [(SNOMED, "386661006", "Fever")],
     ("symptoms", "unsteady gait"): [(SNOMED, "22631008", "Unsteady gait")],
+    ("symptoms", "diplopia"): [(SNOMED, "24982008", "")],
     ("observations", "hemoglobin"): [(LOINC, "718-7", "Hemoglobin [Mass/volume] in Blood")],
     ("observations", "CSF protein"): [
         (LOINC, "2880-3", "Protein [Mass/volume] in Cerebral spinal fluid")
     ],
     ("observations", "glucose"): [(LOINC, "2345-7", "Glucose [Mass/volume] in Serum or Plasma")],
+    ("observations", "CSF lymphocytes"): [
+        (LOINC, "26479-6", "Lymphocytes/100 leukocytes in Cerebral spinal fluid")
+    ],
     ("scores", "EDSS"): [(SNOMED, "273554001", "Kurtzke multiple sclerosis rating scale")],
     ("procedures", "MRI"): [(SNOMED, "113091000", "Magnetic resonance imaging")],
     ("reports", "MRI brain"): [(LOINC, "24590-2", "Brain MRI")],
@@ -41,7 +45,6 @@ _CODES = {
     ("finding", "normal"): [(SNOMED, "17621005", "Normal")],
     ("finding", "absent"): [(SNOMED, "2667000", "Absent")],
     ("history", "age"): [(LOINC, "30525-0", "Age")],
-    ("history", "age at diagnosis"): [(LOINC, "63932-8", "")],
     ("observation-code", "handedness (observable)"): [(SNOMED, "57427004", "Handedness")],
     ("observation-code", "symptom (Observation.code)"): [(LOINC, "75325-1", "Symptom")],
     ("observation-code", "symptom absent (Observation.code)"): [

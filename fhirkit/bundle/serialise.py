@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 # json writes a float as float.__repr__ does, whatever its class says. Numbers that need other
 # digits go through it as strings with this mark, which then comes off together with the quotes.
-_MARK = "\x00digits:"
-_MARKED = re.compile(r'"\\u0000digits:([0-9.eE+-]+)"')
+# No text can hold the mark by itself: half a surrogate pair has no UTF-8 form.
+_MARK = "\udc00digits:"
+_MARKED = re.compile('"\udc00digits:([0-9.eE+-]+)"')
 
 _LOOKED_INTO = frozenset({dict, list, Digits})
 # What R4 gives no room for a decimal, left out because there is so much of it.

@@ -7,6 +7,7 @@ import json
 
 from fhirkit.cli.bundles import add_bundles, read_bundles
 from fhirkit.cli.outputs import notice, say
+from fhirkit.errors import InputError
 
 _DESCRIPTION = """\
 Sends transaction or batch bundles to a FHIR R4 server, one request a bundle, and
@@ -51,18 +52,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Runs the verb and gives its exit code."""
-    from fhirkit.push.client import TIMEOUT, deliver
+    from fhirkit.push.address import base_url
+    from fhirkit.push.client import TIMEOUT, deliver_each
+    from fhirkit.push.report import PushReport
 
-    timeout = options.timeout or TIMEOUT
-    report = deliver(read_bundles(options.files), options.to, timeout=timeout)
+    reports = []
+    unread: InputError | None = None
+    try:
+        bundles = read_bundles(options.files)
+        for report in deliver_each(bundles, options.to, timeout=options.timeout or TIMEOUT):
+            reports.append(report)
+            if options.format == "text":
+                say(report.to_text())  # now: what has landed is told whatever comes after it
+    except InputError as error:
+        if not reports:
+            raise
+        unread = error
+    whole = PushReport(server=base_url(options.to), bundles=tuple(reports))
     if options.format == "json":
-        say(json.dumps(report.to_dict(), ensure_ascii=False, indent=2))
+        say(json.dumps(whole.to_dict(), ensure_ascii=False, indent=2))
     else:
-        say(report.to_text().rstrip("\n"))
-    if report.landed:
+        say(whole.sums().rstrip("\n"))
+    if unread is not None:
+        raise unread
+    if whole.landed:
         return 0
-    missing = sum(bundle.state != "landed" for bundle in report.bundles)
-    notice(report.server, f"{missing} of {len(report.bundles)} bundles did not land")
+    missing = sum(report.state != "landed" for report in reports)
+    notice(whole.server, f"{missing} of {len(reports)} bundles did not land")
     return 1
 
 

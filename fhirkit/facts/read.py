@@ -25,6 +25,7 @@ from fhirkit.facts.patient import read_patient
 from fhirkit.facts.procedure import read_other_procedures, read_procedures, tell_outcomes
 from fhirkit.facts.qualitative import read_qualitative
 from fhirkit.facts.scene import scenes
+from fhirkit.facts.reasons import link_reasons, tell_death
 from fhirkit.narrative.narrative import read_narrative
 
 if TYPE_CHECKING:
@@ -58,6 +59,9 @@ def read_case(text: str, vocabulary: Lexicon) -> Case:
     read_procedures(book)
     tell_outcomes(book)
     merge_classes(book)
+    link_reasons(book)
+    if patient is not None:
+        tell_death(book, patient)
     time_encounters(book)
     read_observations(book)
     read_qualitative(book)

@@ -38,7 +38,7 @@ def full_url(key: str) -> str:
     """The ``urn:uuid`` of a key: a version 5 UUID, as :func:`uuid.uuid5` makes it.
 
     >>> full_url("af7c38a5e050694e-ms")
-    'urn:uuid:64353a6b-5ef5-5b17-ae81-ffef3eef2bca'
+    'urn:uuid:056b1c35-0a81-5a5b-ba28-f4e060745b53'
     """
     # Three times as fast as uuid5: no UUID object between the hash and its text.
     h = sha1(_NAMESPACE + key.encode(), usedforsecurity=False).hexdigest()

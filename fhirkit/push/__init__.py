@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from fhirkit.push.client import count, deliver, push
+from fhirkit.push.client import count, deliver, deliver_each, push
 
-__all__ = ["count", "deliver", "push"]
+__all__ = ["count", "deliver", "deliver_each", "push"]

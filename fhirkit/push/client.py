@@ -10,10 +10,12 @@ import json
 import logging
 import os
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from fhirkit import __version__
 from fhirkit.errors import InDoubt, Refused, ServerError, SettingsError, Unreachable
 from fhirkit.push.address import base_url, is_loopback
 from fhirkit.push.answer import in_doubt, outcome_words, read_answer, sent
@@ -32,6 +34,8 @@ _CONNECT = 10.0
 # Both write addresses with their search values at INFO and below, and those are patient data.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
+
+_LOOSE = "servers need not resolve urn:uuid references within a batch: use a transaction"
 
 # Raised before a byte of the request is out.
 _NOT_SENT = (
@@ -77,22 +81,35 @@ def deliver(
     timeout: float = TIMEOUT,
 ) -> PushReport:
     """The same for bundles with names, which the report repeats."""
+    reports = tuple(deliver_each(bundles, url, client=client, timeout=timeout))
+    return PushReport(server=base_url(url), bundles=reports)
+
+
+def deliver_each(
+    bundles: Iterable[tuple[str, Resource | bytes | str]],
+    url: str,
+    *,
+    client: httpx.Client | None = None,
+    timeout: float = TIMEOUT,
+) -> Iterator[BundleReport]:
+    """The report of each bundle as soon as it is known; the next is sent when it is taken."""
     base = base_url(url)
-    reports: list[BundleReport] = []
+    gone: Unreachable | None = None
+    something_sent = False
     with _connected(base, client, timeout) as connection:
-        gone: Unreachable | None = None
         for name, bundle in bundles:
             if gone is not None:
-                reports.append(_not_sent(name, str(gone)))
+                yield _not_sent(name, str(gone))
                 continue
             try:
-                reports.append(_one(connection, base, name, bundle))
+                report = _one(connection, base, name, bundle)
             except Unreachable as error:
-                if not any(report.state is not State.NOT_SENT for report in reports):
+                if not something_sent:
                     raise
                 gone = error
-                reports.append(_not_sent(name, str(error)))
-    return PushReport(server=base, bundles=tuple(reports))
+                report = _not_sent(name, str(error))
+            something_sent = something_sent or report.state is not State.NOT_SENT
+            yield report
 
 
 def count(
@@ -128,7 +145,10 @@ def _one(
         response = _request(connection, "POST", base, base, content=body)
     except InDoubt as error:
         return in_doubt(name, asked, str(error))
-    return read_answer(name, response.status_code, response.content, asked)
+    report = read_answer(name, response.status_code, response.content, asked)
+    if parsed["type"] == "batch" and report.state is State.LANDED and b'"urn:uuid:' in body:
+        return replace(report, message=_LOOSE)
+    return report
 
 
 def _total(connection: httpx.Client, base: str, kind: str) -> int:
@@ -196,8 +216,11 @@ def _connected(base: str, client: httpx.Client | None, timeout: float) -> Iterat
         yield client
         return
     credentials = authorization(os.environ, base)
+    headers = {"User-Agent": f"fhirkit/{__version__}"}
+    if credentials:
+        headers["Authorization"] = credentials
     with httpx.Client(
-        headers={"Authorization": credentials} if credentials else None,
+        headers=headers,
         timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT)),
         # A proxy is for other machines; it could not even see this one's loopback.
         trust_env=not is_loopback(base),

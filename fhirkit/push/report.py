@@ -104,6 +104,10 @@ class BundleReport:
             }
         )
 
+    def to_text(self) -> str:
+        """For people: a line for the bundle, and one for every entry there is something to say of."""
+        return "\n".join(_lines(self)) + "\n"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushReport:
@@ -140,16 +144,20 @@ class PushReport:
         }
 
     def to_text(self) -> str:
-        """For people: a line per entry, grouped by bundle, and the sums at the end."""
-        lines = [line for bundle in self.bundles for line in _bundle_lines(bundle)]
+        """For people: every bundle with its entries, and the sums at the end."""
+        return "".join(f"{bundle.to_text()}\n" for bundle in self.bundles) + self.sums()
+
+    def sums(self) -> str:
+        """How many bundles and entries had which fate, on two lines."""
         states = Counter(bundle.state.value for bundle in self.bundles)
         entries = sum(len(bundle.entries) for bundle in self.bundles)
-        lines.append(f"{_plural(len(self.bundles), 'bundle')}{_summed(states)}")
-        lines.append(f"{_plural(entries, 'entry')}{_summed(self.counts)}")
-        return "\n".join(lines) + "\n"
+        return (
+            f"{_plural(len(self.bundles), 'bundle')}{_summed(states)}\n"
+            f"{_plural(entries, 'entry')}{_summed(self.counts)}\n"
+        )
 
 
-def _bundle_lines(bundle: BundleReport) -> list[str]:
+def _lines(bundle: BundleReport) -> list[str]:
     said = f": {bundle.message}" if bundle.message else ""
     lines = [f"{bundle.name}: {bundle.state.value}{said}"]
     lines += _indented(bundle.detail, "  the server says: ")
@@ -160,7 +168,6 @@ def _bundle_lines(bundle: BundleReport) -> list[str]:
         status = f" ({entry.status})" if entry.outcome not in DONE and entry.status else ""
         lines.append(f"  {entry.position:>4}  {entry.outcome.value:<8} {what}{status}".rstrip())
         lines += _indented(entry.detail, "        ")
-    lines.append("")
     return lines
 
 

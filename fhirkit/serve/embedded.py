@@ -101,8 +101,9 @@ def _application(create_app: Any, settings: Any, database: Path) -> Iterator[Any
         raise OutputError(f"{database.parent} is no folder: the database cannot be made there")
     with _quiet():
         try:
+            database.touch(mode=0o600)  # patients' data, if anybody's: the owner's alone
             app = create_app(settings)
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, OSError) as error:
             raise OutputError(
                 f"{database} cannot be used as the server's database: {error}"
             ) from None

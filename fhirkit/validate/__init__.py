@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fhirkit.validate.references import Index, entries, full_urls, index, references
+from fhirkit.validate.references import (
+    Index,
+    batch_references,
+    entries,
+    full_urls,
+    index,
+    references,
+)
 from fhirkit.validate.requests import requests
 from fhirkit.validate.structure import structure
 from fhirkit.validate.syntax import check_object, parse
@@ -49,6 +56,7 @@ def _bundle(bundle: Resource) -> Iterator[Issue]:
     yield from full_urls(bundle)
     yield from requests(bundle)
     known = index(bundle)
+    yield from batch_references(bundle, known)
     for position, entry in enumerate(entries(bundle)):
         if "resource" in entry:
             steps = ("entry", position, "resource")

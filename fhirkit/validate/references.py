@@ -98,6 +98,30 @@ def references(root: Resource, resource: object, steps: Steps, known: Index) -> 
         yield from _judge(root, here, node, contained, known)
 
 
+def batch_references(bundle: Resource, known: Index) -> Iterator[Issue]:
+    """A warning if entries of a batch refer to each other.
+
+    A batch's entries are independent: servers store such a reference as it is, or refuse it.
+    """
+    if bundle.get("type") != "batch":
+        return
+    targets = {url for url in known.by_url if url.startswith("urn:")}
+    for _, node in walk(bundle):
+        if isinstance(node, dict) and _text(node.get("reference")) in targets:
+            message = "entries of a batch refer to each other, which servers need not resolve"
+            yield issue_at(
+                bundle,
+                ("type",),
+                "business-rule",
+                "batch-reference",
+                message,
+                severity=Severity.WARNING,
+                expected="transaction",
+                spec="https://hl7.org/fhir/R4/http.html#brules",
+            )
+            return
+
+
 def _judge(
     root: Resource, here: Steps, node: Resource, contained: dict[str, str], known: Index
 ) -> Iterator[Issue]:

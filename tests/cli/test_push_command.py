@@ -65,6 +65,19 @@ def test_a_refusal_is_code_1_and_keeps_to_itself(run: Run, case: str, server: Em
     ]
 
 
+@pytest.mark.server
+def test_what_landed_is_told_although_a_later_file_cannot_be_read(
+    run: Run, tmp_path: Path, case: str, server: Embedded
+) -> None:
+    """The report of the first bundle stands before the error about the second file."""
+    (tmp_path / "a.json").write_bytes(run("convert", "-", stdin=case.encode()).stdout)
+    (tmp_path / "b.ndjson").write_bytes(b"\n")
+    done = run("push", "a.json", "b.ndjson", "--to", server.base)
+    assert done.returncode == 2
+    assert b"a.json: landed" in done.stdout
+    assert b"b.ndjson: the file is empty" in done.stderr
+
+
 def test_a_server_out_of_reach_is_code_1(run: Run) -> None:
     """The line names the address; nothing was sent."""
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": []}

@@ -11,7 +11,7 @@ import respx
 
 import fhirkit
 from fhirkit.errors import Refused, SettingsError, Unreachable
-from fhirkit.push import count, deliver, push
+from fhirkit.push import count, deliver, deliver_each, push
 from fhirkit.push.report import Outcome, State
 
 Answer = Callable[..., dict[str, Any]]
@@ -178,6 +178,31 @@ def test_bundles_are_taken_one_at_a_time(
 
     route = respx.post(base).mock(side_effect=answer_one)
     assert len(push(many(), base).bundles) == 3
+
+
+@respx.mock
+def test_a_report_is_there_before_the_next_bundle_is_sent(
+    base: str, bundle: dict[str, Any], landed: httpx.Response
+) -> None:
+    """Who stops in the middle knows what has landed."""
+    route = respx.post(base).mock(return_value=landed)
+    reports = deliver_each([("a", bundle), ("b", bundle)], base)
+    assert next(reports).name == "a"
+    assert route.call_count == 1
+    assert next(reports).name == "b"
+
+
+@respx.mock
+def test_a_batch_with_references_says_what_may_be_wrong(
+    base: str, bundle: dict[str, Any], answer: Answer
+) -> None:
+    """Servers store urn:uuid references of a batch as they are, and answer 201."""
+    bundle["type"] = "batch"
+    response = httpx.Response(200, json=answer(CREATED, CREATED))
+    respx.post(base).mock(return_value=response)
+    (report,) = push([bundle], base).bundles
+    assert report.state is State.LANDED
+    assert "transaction" in report.message
 
 
 @respx.mock

@@ -180,3 +180,15 @@ def test_references_of_a_single_resource_are_judged() -> None:
         "focus": [{"reference": "Patient/1"}],
     }
     assert [issue.key for issue in validate(resource)] == ["reference-unresolved", "outside"]
+
+
+def test_entries_of_a_batch_should_not_refer_to_each_other(bundle: dict[str, Any]) -> None:
+    """A batch is no transaction: one warning for the whole bundle, however many references."""
+    bundle["type"] = "batch"
+    bundle["entry"][1]["resource"]["focus"] = [bundle["entry"][1]["resource"]["subject"]]
+    (issue,) = validate(bundle)
+    assert (issue.key, issue.severity) == ("batch-reference", Severity.WARNING)
+    assert issue.expression == "Bundle.type"
+    for element in ("subject", "focus"):
+        del bundle["entry"][1]["resource"][element]
+    assert validate(bundle) == []

@@ -73,7 +73,7 @@ def test_no_change_of_a_bundle_is_an_exception(data: st.DataObject) -> None:
     """Any value in any place of a bundle gives findings or none, but never an exception."""
     spoilt: dict[str, Any] = {
         "resourceType": "Bundle",
-        "type": "transaction",
+        "type": data.draw(st.sampled_from(["transaction", "batch", "collection"])),
         "entry": [
             {
                 "fullUrl": "urn:uuid:5b7e0b1c-52c8-4a8e-9d7a-0d2f6f0c7a01",

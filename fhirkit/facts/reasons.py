@@ -1,0 +1,102 @@
+"""What a condition is due to, what a drug was given for, when and of what the patient died."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fhirkit.facts.anchors import anchored
+from fhirkit.facts.model import Certainty, Whose
+
+if TYPE_CHECKING:
+    from fhirkit.facts.lexicon import Mention
+    from fhirkit.facts.notebook import Draft, Notebook
+    from fhirkit.facts.scene import Scene
+
+_DUE_TO = re.compile(
+    r"[\s,(]*(?:\w+\s+){0,2}?(?:due to|secondary to|caused by|resulting from|because of)\s+"
+    r"(?:(?:an?|the|his|her|underlying|severe|acute|chronic)\s+)*",
+    re.IGNORECASE,
+)
+_GIVEN_FOR = re.compile(
+    r"[^.;]{0,40}?\b(?:for|because of|due to|to treat)\s+(?:(?:the|an?|his|her|presumed|suspected"
+    r"|possible|probable|treatment of|severe|acute|active|disease activity of)\s+)*",
+    re.IGNORECASE,
+)
+_TREATED_FIRST = re.compile(
+    r"\s*(?:was|were)\s+(?:treated|managed)\s+with\s+(?:[\w-]+\s+){0,3}", re.IGNORECASE
+)
+_OTHER_VERB = re.compile(r"\b(?:stopped|discontinued|withdrawn|ceased|days?|weeks?|months?|years?)\b")
+_DIED_OF = re.compile(
+    r"\s*(?:of|from|due to|because of|as a result of)\s+(?P<cause>[^.,;]{3,80})", re.IGNORECASE
+)
+
+
+def link_reasons(book: Notebook) -> None:
+    """Fill in ``due_to`` of conditions and ``reason`` of drugs and procedures."""
+    for scene in book.scenes:
+        if scene.whose is not Whose.PATIENT:
+            continue
+        conditions = [
+            (m, d)
+            for m in scene.of("conditions", "symptoms")
+            if (d := book.at.get(m.start)) is not None and _holds(d)
+        ]
+        for (first, effect), (second, cause) in zip(conditions, conditions[1:], strict=False):
+            if _DUE_TO.fullmatch(scene.text(first.end, second.start)) and effect is not cause:
+                _add(effect, "due_to", cause) if effect.id.startswith("condition") else None
+        for drug in scene.of("drugs", "procedures"):
+            treatment = book.at.get(drug.start)
+            if treatment is not None and treatment.whose is Whose.PATIENT:
+                _reason(scene, drug, treatment, conditions)
+
+
+def _holds(draft: Draft) -> bool:
+    return draft.whose is Whose.PATIENT and draft.certainty in (
+        Certainty.AFFIRMED,
+        Certainty.SUSPECTED,
+    )
+
+
+def _reason(
+    scene: Scene, drug: Mention, treatment: Draft, conditions: list[tuple[Mention, Draft]]
+) -> None:
+    for mention, condition in conditions:
+        if mention.start > drug.end:
+            gap = scene.text(drug.end, mention.start)
+            fits = len(gap) < 70 and _GIVEN_FOR.fullmatch(gap) and not _OTHER_VERB.search(gap)
+        else:
+            fits = _TREATED_FIRST.fullmatch(scene.text(mention.end, drug.start))
+        if fits:
+            _add(treatment, "reason", condition)
+            return
+
+
+def _add(draft: Draft, name: str, other: Draft) -> None:
+    known: tuple[str, ...] = draft.fields.get(name, ())
+    if other.id not in known:
+        draft.fields[name] = (*known, other.id)
+
+
+def tell_death(book: Notebook, patient: Draft) -> None:
+    """When the patient died, and of what, where the sentence of the death says so."""
+    deceased = patient.fields.get("deceased")
+    if deceased is None:
+        return
+    for scene in book.scenes:
+        s = scene.sentence
+        at = scene.text(s.start, s.end).find(deceased.text)
+        if at < 0 or scene.whose is not Whose.PATIENT:
+            continue
+        end = s.start + at + len(deceased.text)
+        if book.narrative.span(s.start + at, end) != deceased:
+            continue
+        for phrase in scene.times:
+            if phrase.form in ("after", "later") and phrase.start - end < 40:
+                patient.fields["died"] = anchored(book, scene, phrase)
+                break
+        cause = _DIED_OF.match(scene.text(end, s.end))
+        if cause:
+            start = end + cause.start("cause")
+            patient.fields["cause_of_death"] = book.narrative.span(start, end + cause.end("cause"))
+        return

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from fhirkit.facts.model import ConditionFact, MedicationFact
+from reading import Reading, mentions
+
+WOMAN = "A 36-year-old woman came to the clinic. "
+
+
+def test_a_text_may_define_a_short_form_of_a_drug() -> None:
+    """Each later use is a mention of the drug."""
+    read = Reading(WOMAN + "She received alemtuzumab (Alz). Alz was given again in 2011.")
+    drug = read.one(MedicationFact)
+    assert drug.drug.concept == "alemtuzumab"
+    assert mentions(drug) == ["alemtuzumab", "Alz", "Alz"]
+
+
+def test_a_text_may_define_a_short_form_of_a_disease() -> None:
+    """The definition decides, also against another meaning of the letters."""
+    read = Reading(WOMAN + "She had optic neuritis (ON). The ON got better.")
+    assert mentions(read.one(ConditionFact, "optic neuritis")) == ["optic neuritis", "ON", "ON"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("She had pneumonia (three days). Three days passed.", id="words"),
+        pytest.param("She had pneumonia (Figure 2). Figure 2 shows it.", id="figure"),
+        pytest.param("She had pneumonia (right). Right then it went.", id="side"),
+        pytest.param("She had pneumonia (XQ). The XQ was clean.", id="other-letters"),
+        pytest.param("She had pneumonia in a house (PN). The PN was old.", id="not-right-behind"),
+    ],
+)
+def test_brackets_that_define_nothing(text: str) -> None:
+    """Short forms have a capital, stand right behind the long form and share its letters."""
+    read = Reading(WOMAN + text)
+    assert mentions(read.one(ConditionFact, "pneumonia")) == ["pneumonia"]
+
+
+def test_a_short_form_counts_only_as_it_is_written() -> None:
+    """ "on" is no optic neuritis where ON is one."""
+    read = Reading(WOMAN + "She had optic neuritis (ON). She sat on a chair.")
+    assert mentions(read.one(ConditionFact, "optic neuritis")) == ["optic neuritis", "ON"]
