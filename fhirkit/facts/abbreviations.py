@@ -47,7 +47,7 @@ def _definitions(narrative: Narrative, things: list[Mention]) -> dict[str, Entry
             continue
         before = len(text[: match.start()].rstrip())
         long = by_end.get(before)
-        if long is None or "-" in short and not short.replace("-", "").isalnum():
+        if long is None or ("-" in short and not short.replace("-", "").isalnum()):
             continue
         if _stands_for(short, text[long.start : long.end], long.name):
             found[short] = long.entry

@@ -14,6 +14,7 @@ from fhirkit.narrative.layout import SectionKind
 if TYPE_CHECKING:
     from fhirkit.facts.notebook import Draft, Notebook
     from fhirkit.facts.scene import Scene
+    from fhirkit.narrative.span import Span
 
 _CATEGORY = re.compile(
     r"\b(?:naranjo|who[\s-]*umc)\b[^.;]{0,80}?\b(?P<c>certain|definite|probable|possible|unlikely|doubtful)\b",
@@ -81,7 +82,7 @@ def _add(book: Notebook, draft: Draft, link: Link) -> None:
         )
 
 
-def _statement(book: Notebook, scene: Scene) -> object:
+def _statement(book: Notebook, scene: Scene) -> Span:
     start, end = scene.sentence.start, scene.sentence.end
     text = scene.text(start, end)
     start += len(text) - len(text.lstrip())
@@ -90,39 +91,33 @@ def _statement(book: Notebook, scene: Scene) -> object:
 
 
 def _latency(book: Notebook, draft: Draft, reaction: Draft) -> None:
-    """The time from the suspect to the reaction, told with the reaction or its admission."""
+    """The time from the suspect to the reaction.
+
+    Told with the reaction itself, else with the presentation or admission it led to.
+    """
     suspects = {s.medication for s in draft.fields["suspects"]}
-    for scene in book.scenes:
-        if not any(book.at.get(t.start) is reaction for t in scene.things):
-            continue
+    telling = [s for s in book.scenes if any(book.at.get(t.start) is reaction for t in s.things)]
+    coming = [
+        s
+        for s in book.scenes
+        if s.whose is Whose.PATIENT
+        and any(True for _ in s.cues("encounter", "presentation", "inpatient", "emergency"))
+    ]
+    when = _time_from(book, telling, suspects) or _time_from(book, coming, suspects)
+    if when is not None:
+        draft.fields["latency"] = when
+        draft.add_span(when.span)
+
+
+def _time_from(book: Notebook, scenes: list[Scene], suspects: set[str]) -> When | None:
+    """The first time in ``scenes`` that is measured from one of ``suspects``."""
+    for scene in scenes:
         for phrase in scene.times:
-            if phrase.form == "after":
+            if phrase.form == "after" or phrase.lead == "after":
                 when = anchored(book, scene, phrase)
                 if when.anchor in suspects:
-                    draft.fields["latency"] = when
-                    draft.add_span(when.span)
-                    return
-    for scene in book.scenes:
-        if scene.whose is not Whose.PATIENT or not any(
-            True for _ in scene.cues("encounter", "presentation", "inpatient", "emergency")
-        ):
-            continue
-        for phrase in scene.times:
-            if phrase.form == "after":
-                when = anchored(book, scene, phrase)
-                if when.anchor in suspects:
-                    draft.fields["latency"] = when
-                    draft.add_span(when.span)
-                    return
-    for encounter in book.of("encounter"):
-        when_admitted: When | None = encounter.fields.get("when")
-        if (
-            when_admitted is not None
-            and when_admitted.anchor in suspects
-            and encounter.scene is reaction.scene
-        ):
-            draft.fields["latency"] = when_admitted
-            draft.add_span(when_admitted.span)
+                    return when
+    return None
 
 
 def _seriousness(book: Notebook, draft: Draft, reaction: Draft) -> None:

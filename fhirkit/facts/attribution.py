@@ -31,7 +31,7 @@ _PERSON_LEAD = re.compile(
     r"|gentleman|lady|patient|child|toddler|teenager)\b(?!s)",
     re.IGNORECASE,
 )
-_PRESENT_ONLY = re.compile(
+_PAST = re.compile(
     r"\b(?:was|were|had|did|developed|presented|received|showed|revealed|underwent|became|started"
     r"|improved|fell|rose|dropped|remained|noticed|complained)\b",
     re.IGNORECASE,
@@ -67,7 +67,8 @@ def attribute(all_scenes: list[Scene]) -> None:
             state.section, state.stranger = section, False
             state.topic = Whose.GENERAL if section in _TALK else Whose.PATIENT
             state.introduced = state.introduced or section is SectionKind.CASE
-        scene.whose, scene.why = _judge(scene, state)
+        verdict = _judge(scene, state)
+        scene.whose, scene.why, scene.strong = verdict.whose, verdict.why, verdict.strong
         _hold_relatives(scene)
         _hold_considered(scene)
 
@@ -86,76 +87,136 @@ def _has(scene: Scene, value: str) -> bool:
     return any(True for _ in scene.cues("whose", value))
 
 
-def _first(scene: Scene, value: str) -> Mention | None:
-    return next(iter(scene.cues("whose", value)), None)
+@dataclass(slots=True)
+class _Signs:
+    """What one sentence says of whom it is about."""
+
+    section: SectionKind
+    own: str  # the words that name the patient, "" for none
+    others: bool
+    stranger: bool  # somebody else is introduced
+    general: bool
+    age: bool  # a person is introduced by age
+    person: bool  # a person is introduced otherwise
+    pronoun: bool
+    past: bool
 
 
-def _judge(scene: Scene, state: _State) -> tuple[Whose, str]:
-    section = scene.sentence.section
-    if section in _FRONT_MATTER:
-        return Whose.OTHERS, f"section {section}"
-    if section is SectionKind.LEGEND:
-        return Whose.DEFINITION, "figure legend"
-    if section is SectionKind.TITLE:
-        return Whose.PATIENT, "title"
-    if section is SectionKind.TABLE:
-        return (Whose.PATIENT if state.topic is Whose.PATIENT else state.topic), "table"
+def _signs(scene: Scene) -> _Signs:
     text = _text(scene)
-    age = _AGE_LEAD.search(text) if "old" in text or "atient" in text else None
-    own, others = _first(scene, "patient"), _first(scene, "others")
-    stranger = _first(scene, "other-patient")
-    general = _first(scene, "general")
-    pronoun = any(w in _PRONOUNS for w in scene.words(0, 10**9))
-    if own is not None and not _is_plural_patients(scene, own):
-        return _settle(scene, state, Whose.PATIENT, f"names the patient: {own.name}", strong=True)
-    if age and not (state.introduced and section in _TALK):
-        return _settle(scene, state, Whose.PATIENT, "introduces the patient", strong=True)
-    if stranger is not None or (age and section in _TALK):
-        state.stranger = True
-        return _settle(scene, state, Whose.OTHERS, "another patient")
-    if others is not None:
-        if pronoun and not state.stranger and state.introduced and section not in _TALK:
-            return _settle(scene, state, Whose.PATIENT, "pronoun", strong=True)
-        return _settle(scene, state, Whose.OTHERS, "other patients or the literature")
-    if pronoun and state.introduced and not state.stranger:
-        return _settle(scene, state, Whose.PATIENT, "pronoun", strong=True)
-    if (
-        not state.introduced
-        and section not in _TALK
-        and _PERSON_LEAD.search(text)
-        and _PRESENT_ONLY.search(text)
-        and (others is None and general is None)
-    ):
-        return _settle(scene, state, Whose.PATIENT, "introduces the patient", strong=True)
-    if general is not None and not (
-        section is SectionKind.CASE and _PRESENT_ONLY.search(_text(scene))
-    ):
-        return _settle(scene, state, Whose.GENERAL, "general statement")
-    if not state.introduced:
-        return Whose.GENERAL, "before the patient is introduced"
-    if section in _TALK:
-        return state.topic, "goes on as before"
-    if state.paragraph != scene.sentence.paragraph and section is SectionKind.CASE:
-        state.topic = Whose.PATIENT
-    state.paragraph = scene.sentence.paragraph
-    return state.topic, "goes on as before"
+    own = next((c for c in scene.cues("whose", "patient") if not _is_plural(scene, c)), None)
+    return _Signs(
+        scene.sentence.section,
+        scene.text(own.start, own.end) if own else "",
+        _has(scene, "others"),
+        _has(scene, "other-patient"),
+        _has(scene, "general"),
+        ("old" in text or "atient" in text) and _AGE_LEAD.search(text) is not None,
+        _PERSON_LEAD.search(text) is not None,
+        not _PRONOUNS.isdisjoint(scene.words(0, 10**9)),
+        _PAST.search(text) is not None,
+    )
 
 
-def _is_plural_patients(scene: Scene, own: Mention) -> bool:
+def _is_plural(scene: Scene, own: Mention) -> bool:
     """Whether a cue like "our patient" stands in its plural."""
-    raw = scene.narrative.raw[own.last - 1].lower()
-    return raw.endswith("patients")
+    return scene.narrative.raw[own.last - 1].lower().endswith("patients")
 
 
-def _settle(
-    scene: Scene, state: _State, whose: Whose, why: str, *, strong: bool = False
-) -> tuple[Whose, str]:
-    state.topic = whose
-    state.paragraph = scene.sentence.paragraph
-    if whose is Whose.PATIENT:
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """Whose a sentence is and why; ``strong`` if it says so itself."""
+
+    whose: Whose
+    why: str
+    strong: bool = False
+    carries: bool = True  # the sentences after it go on with it
+
+
+def _by_section(signs: _Signs, state: _State) -> _Verdict | None:
+    if signs.section in _FRONT_MATTER:
+        return _Verdict(Whose.OTHERS, f"section {signs.section}", carries=False)
+    if signs.section is SectionKind.LEGEND:
+        return _Verdict(Whose.DEFINITION, "figure legend", carries=False)
+    if signs.section is SectionKind.TITLE:
+        return _Verdict(Whose.PATIENT, "title", carries=False)
+    if signs.section is SectionKind.TABLE:
+        return _Verdict(state.topic, "table", carries=False)
+    return None
+
+
+def _by_name(signs: _Signs, state: _State) -> _Verdict | None:
+    if signs.own:
+        return _Verdict(Whose.PATIENT, f"names the patient: {signs.own}", strong=True)
+    if signs.age and not (state.introduced and signs.section in _TALK):
+        return _Verdict(Whose.PATIENT, "introduces the patient", strong=True)
+    return None
+
+
+def _by_stranger(signs: _Signs, state: _State) -> _Verdict | None:
+    if signs.stranger or (signs.age and signs.section in _TALK):
+        state.stranger = True
+        return _Verdict(Whose.OTHERS, "another patient")
+    return None
+
+
+def _by_pronoun(signs: _Signs, state: _State) -> _Verdict | None:
+    hers = signs.pronoun and state.introduced and not state.stranger
+    if hers and not (signs.others and signs.section in _TALK):
+        return _Verdict(Whose.PATIENT, "pronoun", strong=True)
+    return None
+
+
+def _by_others(signs: _Signs, _: _State) -> _Verdict | None:
+    if signs.others:
+        return _Verdict(Whose.OTHERS, "other patients or the literature")
+    return None
+
+
+def _by_introduction(signs: _Signs, state: _State) -> _Verdict | None:
+    new = not state.introduced and signs.section not in _TALK and not signs.general
+    if new and signs.person and signs.past:
+        return _Verdict(Whose.PATIENT, "introduces the patient", strong=True)
+    return None
+
+
+def _by_general(signs: _Signs, state: _State) -> _Verdict | None:
+    told = signs.section not in _TALK and state.introduced and signs.past
+    if signs.general and not (told and state.topic is Whose.PATIENT):
+        return _Verdict(Whose.GENERAL, "general statement")
+    return None
+
+
+def _by_course(state: _State) -> _Verdict:
+    if not state.introduced:
+        return _Verdict(Whose.GENERAL, "before the patient is introduced", carries=False)
+    return _Verdict(state.topic, "goes on as before")
+
+
+#: The rules in their order: the first that speaks decides.
+_RULES = (
+    _by_section,
+    _by_name,
+    _by_stranger,
+    _by_pronoun,
+    _by_others,
+    _by_introduction,
+    _by_general,
+)
+
+
+def _judge(scene: Scene, state: _State) -> _Verdict:
+    signs = _signs(scene)
+    if signs.section is SectionKind.CASE and state.paragraph != scene.sentence.paragraph:
+        state.topic = Whose.PATIENT  # a new paragraph of the case is the patient's again
+    verdict = next((v for rule in _RULES if (v := rule(signs, state))), None)
+    verdict = verdict or _by_course(state)
+    if verdict.carries:
+        state.topic = verdict.whose
+        state.paragraph = scene.sentence.paragraph
+    if verdict.strong:
         state.introduced, state.stranger = True, False
-    scene.strong = strong
-    return whose, why
+    return verdict
 
 
 def _hold_relatives(scene: Scene) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from fhirkit.facts.notebook import Draft, Notebook
     from fhirkit.facts.scene import Scene
 
+    _Named = list[tuple[Mention, Draft]]
+
 _EXAMPLES = re.compile(r"\b(?:such as|including|like|namely|for example|e\.g\.)\b", re.I)
 _HARM = re.compile(r"side effect|adverse|complication|toxicity", re.I)
 _DRUG_INDUCED = re.compile(
@@ -113,11 +115,8 @@ def _drugs(book: Notebook, scene: Scene) -> Iterator[tuple[Mention, Draft]]:
         yield thing, draft
 
 
-def _stated(
-    scene: Scene,
-    reactions: list[tuple[Mention, Draft]],
-    drugs: list[tuple[Mention, Draft]],
-) -> Iterator[Link]:
+def _stated(scene: Scene, reactions: _Named, drugs: _Named) -> Iterator[Link]:
+    """What a sentence itself says: "X caused by D", "D-induced X", a title's "X after D"."""
     if not drugs:
         return
     own = scene.whose is Whose.PATIENT
@@ -125,29 +124,39 @@ def _stated(
         own and bool(_LEAD.search(scene.text(scene.sentence.start, scene.sentence.end)))
     )
     for cue in scene.cues("causality", "caused-by", "after", "causes"):
-        kind = cue.name
-        if kind == "after" and not reporting:
-            continue
-        if kind == "caused-by":
-            for mention, draft in _before(scene, reactions, cue):
-                for drug, medication in _behind(scene, drugs, cue, limit=45):
-                    yield Link(draft, mention, medication, drug, scene, "stated cause", own)
+        if cue.name == "caused-by":
+            yield from _backward(scene, reactions, drugs, cue, "stated cause", own=own)
             yield from _examples(scene, reactions, drugs, cue, own=own)
-        elif kind == "after":
-            for mention, draft in _before(scene, reactions, cue):
-                for drug, medication in _behind(scene, drugs, cue, limit=40):
-                    yield Link(draft, mention, medication, drug, scene, "reported after", own)
-        else:
-            for drug, medication in drugs:
-                if 0 <= cue.start - drug.end <= 12:
-                    for mention, draft in reactions:
-                        gap = (
-                            scene.text(cue.end, mention.start)
-                            if mention.start >= cue.end
-                            else "." * 99
-                        )
-                        if len(gap) <= 25 and not _BREAK.search(gap):
-                            yield Link(draft, mention, medication, drug, scene, "stated cause", own)
+        elif cue.name == "causes":
+            yield from _forward(scene, reactions, drugs, cue, own=own)
+        elif reporting:
+            yield from _backward(scene, reactions, drugs, cue, "reported after", own=own)
+
+
+def _backward(
+    scene: Scene, reactions: _Named, drugs: _Named, cue: Mention, rule: str, *, own: bool
+) -> Iterator[Link]:
+    """Reaction, link, drug."""
+    for mention, draft in _before(scene, reactions, cue):
+        for drug, medication in _behind(scene, drugs, cue, limit=45):
+            yield Link(draft, mention, medication, drug, scene, rule, own)
+
+
+def _forward(
+    scene: Scene, reactions: _Named, drugs: _Named, cue: Mention, *, own: bool
+) -> Iterator[Link]:
+    """Drug, link, reaction: "D-induced X"."""
+    for drug, medication in drugs:
+        if not 0 <= cue.start - drug.end <= _NEXT_TO:
+            continue
+        for mention, draft in reactions:
+            gap = scene.text(cue.end, mention.start) if mention.start >= cue.end else None
+            if gap is not None and len(gap) <= 25 and not _BREAK.search(gap):
+                yield Link(draft, mention, medication, drug, scene, "stated cause", own)
+
+
+#: Characters between a drug and the link word that it is the subject of.
+_NEXT_TO = 12
 
 
 def _before(
@@ -287,7 +296,7 @@ def _known(book: Notebook) -> Iterator[Link]:
 
 
 _DIAGNOSED = re.compile(
-    r"\b(?:diagnos\w+|presumed|consistent with|developed|confirmed|found to have|suspected|showed|revealed"
+    r"\b(?:diagnos\w+|presumed|consistent with|developed|confirmed|found to have|suspected"
     r"|in keeping with|compatible with|attributed)\b",
     re.I,
 )
@@ -324,8 +333,7 @@ def _followed(book: Notebook) -> Iterator[Link]:
                 )
                 if fits and mention is not None and not _treats(book, medication, draft):
                     candidates.append((draft, mention))
-            sure = [c for c in candidates if c[0].certainty is Certainty.AFFIRMED]
-            for draft, mention in sure or candidates:
+            for draft, mention in candidates:
                 yield Link(draft, mention, medication, None, draft.scene, "followed", False)
 
 

@@ -51,6 +51,36 @@ def read_conditions(book: Notebook) -> None:
                 _read_one(book, scene, thing)
         if scene.whose is Whose.PATIENT:
             _read_absences(book, scene)
+    _supersede(book)
+
+
+_REPLACED = re.compile(
+    r"\b(?:however|but|instead|eventually|finally|subsequently|turned out|later)\b", re.IGNORECASE
+)
+_SETTLED = re.compile(
+    r"\b(?:was|were|is)\s+(?:then\s+|finally\s+|eventually\s+)?(?:diagnosed|confirmed)\b"
+    r"|\bfinal diagnosis\b|\brevealed\s+to\s+be\b",
+    re.IGNORECASE,
+)
+
+
+def _supersede(book: Notebook) -> None:
+    """ "A was suspected. However, ... B was diagnosed.": A was given up."""
+    for draft in book.of("condition"):
+        if draft.certainty is not Certainty.SUSPECTED or draft.whose is not Whose.PATIENT:
+            continue
+        if len(draft.spans) > 1:
+            continue
+        index = draft.scene.sentence.index
+        following = book.scenes[index + 1 : index + 3]
+        text = " ".join(s.text(s.sentence.start, s.sentence.end) for s in following)
+        others = [
+            d
+            for d in book.of("condition")
+            if d.scene in following and d.certainty is Certainty.AFFIRMED
+        ]
+        if others and _REPLACED.search(text) and _SETTLED.search(text):
+            draft.certainty = Certainty.REFUTED
 
 
 def _read_absences(book: Notebook, scene: Scene) -> None:
@@ -146,19 +176,49 @@ def _existing(
 
 def _new(book: Notebook, scene: Scene, thing: Mention, kind: str, certainty: Certainty) -> Draft:
     make = ConditionFact if kind == "condition" else SymptomFact
+    start = _with_modifiers(scene, thing) if kind == "condition" else thing.start
     draft = book.new(
         kind,
         make,
         thing.name,
         scene,
-        thing.start,
+        start,
         thing.end,
         kind,
         concept=thing.name,
-        name=term(scene, thing),
+        name=Term(book.narrative.span(start, thing.end), thing.name),
     )
+    draft.at = thing.start
     draft.certainty = certainty
     return draft
+
+
+_ADJECTIVE = re.compile(r"[a-z]{3,}(?:al|ar|ary|eal|oid|genic)$")
+_EMPTY_ADJECTIVE = frozenset(
+    "several general additional initial final clinical typical critical original total real usual "
+    "actual potential special normal similar particular regular primary secondary necessary "
+    "multifocal focal bilateral unilateral medical surgical viral bacterial fungal fatal final "
+    "familial hospital mental physical neurological temporary".split()
+)
+
+
+def _with_modifiers(scene: Scene, thing: Mention) -> int:
+    """Where the name begins, with the words that say where or by what.
+
+    "glomerular capillary thrombosis", "L. monocytogenes septicaemia".
+    """
+    narrative = scene.narrative
+    start = thing.start
+    for sign in scene.terms("organism"):
+        if sign.end < start and not scene.text(sign.end, start).strip():
+            return sign.start
+    for i in range(thing.first - 1, max(scene.sentence.first_word, thing.first - 4) - 1, -1):
+        word = narrative.raw[i].lower()
+        gap = narrative.view.text[narrative.ends[i] : start]
+        if gap.strip(" -") or not _ADJECTIVE.match(word) or word in _EMPTY_ADJECTIVE:
+            break
+        start = narrative.starts[i]
+    return start
 
 
 def _fill_condition(book: Notebook, scene: Scene, thing: Mention, draft: Draft) -> None:

@@ -40,7 +40,5 @@ def _member(
             continue
         entry = lexicon.thing((*narrative.words[first:last], head))
         if entry is not None:
-            return Mention(
-                entry, first, last, narrative.starts[first], narrative.ends[last - 1]
-            )
+            return Mention(entry, first, last, narrative.starts[first], narrative.ends[last - 1])
     return None

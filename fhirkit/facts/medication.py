@@ -56,10 +56,12 @@ def _read_one(book: Notebook, scene: Scene, drug: Mention, left: int, right: int
     ):
         return
     taken = _taken(scene, drug, left, right)
-    draft = _matching(book, drug, taken)
+    draft = _matching(book, scene, drug, taken)
     if draft is None:
         if scene.sentence.section is SectionKind.DISCUSSION and not scene.strong:
             return
+        if any(True for _ in scene.cues("causality", "hedge")):
+            return  # what may be the cause of something is no treatment of its own
         draft = _new(book, scene, drug)
     book.join(draft, drug)
     _fill(book, scene, drug, draft, taken, left, right)
@@ -104,7 +106,7 @@ def _new(book: Notebook, scene: Scene, drug: Mention) -> Draft:
     )
 
 
-def _matching(book: Notebook, drug: Mention, taken: Taken) -> Draft | None:
+def _matching(book: Notebook, scene: Scene, drug: Mention, taken: Taken) -> Draft | None:
     """The draft this mention joins: same drug, and nothing that makes it another course."""
     for draft in reversed(book.of("medication")):
         if draft.concept != drug.name and not _is_more_exact(book, draft, drug):
@@ -116,7 +118,14 @@ def _matching(book: Notebook, drug: Mention, taken: Taken) -> Draft | None:
             and (dose.digits != taken.dose.digits or dose.ucum != taken.dose.ucum)
         )
         other_route = taken.route and route and route.concept != taken.route.name
-        if other_dose or other_route:
+        apart = abs(draft.scene.sentence.index - scene.sentence.index) > 1
+        other_course = (
+            apart
+            and draft.fields.get("level") == "class"
+            and route is None
+            and (taken.route is not None or taken.dose is not None)
+        )
+        if other_dose or other_route or other_course:
             continue
         if draft.concept != drug.name:
             draft.concept = drug.name
@@ -145,19 +154,40 @@ def _fill(
     if taken.regimen and "regimen" not in fields:
         fields["regimen"] = taken.regimen
     if draft.at == drug.start or fields["use"] is Use.GIVEN:
-        use = _use(scene, drug, fields.get("regimen"), left)
-        if (
-            draft.at == drug.start
-            or use is not Use.GIVEN
-            and scene.strong
-            and not fields.get("dose")
+        use = _use(scene, drug, fields.get("regimen"))
+        if draft.at == drug.start or (
+            use is not Use.GIVEN and scene.strong and not fields.get("dose")
         ):
             fields["use"] = use
-    _times(scene, drug, draft, taken, left, right)
+    _times(scene, draft, taken, left, right)
     _stopped(book, scene, drug, draft, right)
+    _further_courses(book, scene, drug, draft, right)
 
 
-def _use(scene: Scene, drug: Mention, regimen: Regimen | None, left: int) -> Use:
+_COURSE = re.compile(
+    r"\b(?:cycle|course|dose|infusion|round)\s*(?:one|two|three|four|five|\d)?\s*(?:in|on)?\s*$"
+    r"|\b(?:first|second|third|fourth|last)\s+(?:cycle|course|dose|infusion)\s*(?:in|on)?\s*$",
+    re.IGNORECASE,
+)
+
+
+def _further_courses(book: Notebook, scene: Scene, drug: Mention, draft: Draft, right: int) -> None:
+    """ "cycle one in 2019 and cycle two in 2020": each dated course is a fact."""
+    dated = [
+        d
+        for d in scene.dates
+        if d.iso and drug.end <= d.start < right and _COURSE.search(scene.text(drug.end, d.start))
+    ]
+    for date in dated[1:]:
+        further = book.new(
+            "medication", MedicationFact, drug.name, scene, drug.start, drug.end, "further course",
+            concept=drug.name, drug=term(scene, drug), level=draft.fields["level"],
+            use=draft.fields["use"], when=when_date(book.narrative, date),
+        )  # fmt: skip
+        further.add_span(book.narrative.span(date.start, date.end))
+
+
+def _use(scene: Scene, drug: Mention, regimen: Regimen | None) -> Use:
     for cue in scene.cues("medication", "previous"):
         if cue.start < drug.start and not _clause_break(scene, cue.end, drug.start):
             return Use.PREVIOUS
@@ -180,7 +210,7 @@ def _clause_break(scene: Scene, start: int, end: int) -> bool:
     return bool(re.search(r"[;:]|\b(?:was|were|but|then|is|had)\b", scene.text(start, end)))
 
 
-def _times(scene: Scene, drug: Mention, draft: Draft, taken: Taken, left: int, right: int) -> None:
+def _times(scene: Scene, draft: Draft, taken: Taken, left: int, right: int) -> None:
     """Dates that stand at the drug: its start, its stop, or simply its time."""
     narrative = scene.narrative
     for date in scene.dates:
@@ -203,7 +233,7 @@ def _times(scene: Scene, drug: Mention, draft: Draft, taken: Taken, left: int, r
         draft.fields.setdefault(name, when_date(narrative, date))
     for phrase in scene.times:
         if (
-            phrase.form in ("day",)
+            phrase.form == "day"
             and taken.end <= phrase.start < right
             and phrase.start - taken.end < 30
         ):

@@ -125,12 +125,23 @@ class UnitTable:
         while chunk:
             end = offset + len(chunk)
             if not text[end : end + 1].isalnum():
-                code = self._unit(chunk)
+                code = self._unit(chunk) or self._composed(chunk)
                 if code is not None:
                     return end, code
             shorter = _LAST_PART.sub("", chunk)
             chunk = shorter if shorter != chunk else ""
         return None
+
+    def _composed(self, chunk: str) -> str | None:
+        """The code of a quotient whose parts are known: "micrograms/day"."""
+        parts = _DIVIDED.split(chunk)
+        codes = [self._unit(part) for part in parts] if len(parts) > 1 else []
+        if not codes or any(code is None or "/" in code for code in codes):
+            return None
+        return "/".join(code for code in codes if code is not None)
+
+
+_DIVIDED = re.compile(r"\s*/\s*|\s+per\s+")
 
 
 def dates(text: str) -> list[DateMention]:

@@ -46,6 +46,8 @@ _LABELS = frozenset(
     "cycle chapter version group level generation line codon position exon class".split()
 )
 _BREAK = re.compile(r"[;.]\s|\bbut\b|\bwhereas\b")
+_ASIDE = re.compile(r"\([^()]*\)")
+_DAY_DATE = re.compile(r"\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b")
 _RIGHT_GAP = re.compile(r"\s*(?:of\s+|were\s+)?(?:atypical\s+|total\s+)?")
 _TIGHT = re.compile(r"[\s:=]*(?:(?:was|were|of)\s+)?")
 
@@ -62,7 +64,7 @@ _NO_NAME = frozenset(
     "dose doses total day days daily weight height size diameter patient treatment infusion rate "
     "rose fell dropped increased decreased to from by up and or the a an on in for with he she it "
     "value values level levels result results range peak maximum minimum admission about after "
-    "before was were been volume blood tumor tumour mass lesion cyst fluid".split()
+    "normal reference ref limit before was were been volume blood tumor tumour mass lesion cyst fluid".split()
 )
 
 
@@ -152,6 +154,7 @@ class _Pairing:
         if between:
             return None
         if measure.ucum is None or measure.ucum == "%":
+            gap = _ASIDE.sub(" ", _DAY_DATE.sub(" ", gap))
             return analyte if len(gap) <= 60 and _FILLER.fullmatch(gap) else None
         fits_in = len(gap) <= 70 and not _BREAK.search(gap)
         return analyte if fits_in and (len(gap) < 14 or self._led_up_to(measure)) else None
@@ -165,8 +168,13 @@ class _Pairing:
         return any(a.last == i for a in self.analytes)
 
     def _other_thing(self, start: int, end: int) -> bool:
+        """Whether something else is named in between, an aside in brackets set apart."""
+        asides = [
+            (start + m.start(), start + m.end())
+            for m in _ASIDE.finditer(self.scene.text(start, end))
+        ]
         return any(
-            start <= t.start < end
+            start <= t.start < end and not any(a <= t.start < b for a, b in asides)
             for t in self.scene.of("drugs", "conditions", "symptoms", "procedures")
         )
 

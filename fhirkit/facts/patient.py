@@ -81,7 +81,7 @@ def read_patient(book: Notebook) -> Draft | None:
     draft = book.new("patient", PatientFact, "case", scene, *where, "patient")
     narrative = book.narrative
     if age:
-        scene_age, start, end, digits, ucum, unit = age
+        _, start, end, digits, ucum, unit = age
         span = narrative.span(start, end)
         draft.fields["age"] = Quantity(span, digits, unit, ucum)
     if sex:
@@ -100,7 +100,9 @@ def read_patient(book: Notebook) -> Draft | None:
 
 
 #: Words one of which stands in every way to tell an age.
-_AGE_WORDS = frozenset("old aged age year yr y month week day woman man female male patient".split())
+_AGE_WORDS = frozenset(
+    "old aged age year yr y month week day woman man female male patient".split()
+)
 _DEATH_WORDS = frozenset("died passed succumbed expired pronounced declared".split())
 
 

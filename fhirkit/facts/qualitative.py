@@ -88,7 +88,7 @@ def _judged_by(
     scene: Scene, sign: Mention, analytes: list[Mention], tested: list[Mention]
 ) -> list[Mention]:
     """The analytes a word like "negative" or "elevated" speaks of."""
-    if negated_at(scene, sign.first) and sign.name not in ("N",):
+    if negated_at(scene, sign.first) and sign.name != "N":
         return []
     pool = sorted(
         [*analytes, *(tested if sign.name in ("NEG", "POS") else [])], key=lambda m: m.start

@@ -19,13 +19,14 @@ from fhirkit.facts.condition import read_conditions, read_other_conditions
 from fhirkit.facts.encounter import read_encounters, time_encounters
 from fhirkit.facts.lexicon import lexicon
 from fhirkit.facts.medication import merge_classes, read_medications, read_other_drugs
+from fhirkit.facts.model import Whose
 from fhirkit.facts.notebook import Notebook
 from fhirkit.facts.observation import read_observations
 from fhirkit.facts.patient import read_patient
 from fhirkit.facts.procedure import read_other_procedures, read_procedures, tell_outcomes
 from fhirkit.facts.qualitative import read_qualitative
-from fhirkit.facts.scene import scenes
 from fhirkit.facts.reasons import link_reasons, tell_death
+from fhirkit.facts.scene import scenes
 from fhirkit.narrative.narrative import read_narrative
 
 if TYPE_CHECKING:
@@ -70,8 +71,8 @@ def read_case(text: str, vocabulary: Lexicon) -> Case:
     read_other_drugs(book)
     read_other_conditions(book)
     read_other_procedures(book)
-    facts = book.facts()
-    notices: tuple[str, ...] = ()
     if patient is None:
-        notices = ("no patient is described: only the document itself was kept",)
-    return Case(text, facts, notices)
+        # Facts of a patient nobody tells of would be somebody's, but whose?
+        others = tuple(f for f in book.facts() if f.whose is not Whose.PATIENT)
+        return Case(text, others, ("no patient is described: only the document itself was kept",))
+    return Case(text, book.facts())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.anchors import anchored
@@ -26,7 +27,9 @@ _GIVEN_FOR = re.compile(
 _TREATED_FIRST = re.compile(
     r"\s*(?:was|were)\s+(?:treated|managed)\s+with\s+(?:[\w-]+\s+){0,3}", re.IGNORECASE
 )
-_OTHER_VERB = re.compile(r"\b(?:stopped|discontinued|withdrawn|ceased|days?|weeks?|months?|years?)\b")
+_OTHER_VERB = re.compile(
+    r"\b(?:stopped|discontinued|withdrawn|ceased|days?|weeks?|months?|years?)\b"
+)
 _DIED_OF = re.compile(
     r"\s*(?:of|from|due to|because of|as a result of)\s+(?P<cause>[^.,;]{3,80})", re.IGNORECASE
 )
@@ -42,9 +45,10 @@ def link_reasons(book: Notebook) -> None:
             for m in scene.of("conditions", "symptoms")
             if (d := book.at.get(m.start)) is not None and _holds(d)
         ]
-        for (first, effect), (second, cause) in zip(conditions, conditions[1:], strict=False):
+        for (first, effect), (second, cause) in pairwise(conditions):
             if _DUE_TO.fullmatch(scene.text(first.end, second.start)) and effect is not cause:
-                _add(effect, "due_to", cause) if effect.id.startswith("condition") else None
+                if effect.id.startswith("condition"):
+                    _add(effect, "due_to", cause)
         for drug in scene.of("drugs", "procedures"):
             treatment = book.at.get(drug.start)
             if treatment is not None and treatment.whose is Whose.PATIENT:
@@ -64,9 +68,10 @@ def _reason(
     for mention, condition in conditions:
         if mention.start > drug.end:
             gap = scene.text(drug.end, mention.start)
-            fits = len(gap) < 70 and _GIVEN_FOR.fullmatch(gap) and not _OTHER_VERB.search(gap)
+            given_for = _GIVEN_FOR.fullmatch(gap) is not None
+            fits = len(gap) < 70 and given_for and _OTHER_VERB.search(gap) is None
         else:
-            fits = _TREATED_FIRST.fullmatch(scene.text(mention.end, drug.start))
+            fits = _TREATED_FIRST.fullmatch(scene.text(mention.end, drug.start)) is not None
         if fits:
             _add(treatment, "reason", condition)
             return

@@ -26,10 +26,11 @@ class Specimens:
         self._paragraph = -1
         self._carried: Term | None = None
         self._here: list[Mention] = []
+        self._scene: Scene | None = None
 
     def enter(self, scene: Scene) -> None:
         """Go on to the next sentence: its own specimens count first."""
-        if self._here:
+        if self._here and self._scene is not None:
             last = self._here[-1]
             self._carried = term(self._scene, last)  # CSF results run over several sentences
         if scene.sentence.paragraph != self._paragraph:

@@ -67,7 +67,7 @@ class TimePhrase:
 def time_phrases(narrative: Narrative) -> list[TimePhrase]:
     """All relative times and durations of a narrative's view, in order."""
     text = narrative.view.text
-    starts, ends = narrative.starts, narrative.ends
+    starts = narrative.starts
     found = []
     for i, word in enumerate(narrative.words):
         if word not in _UNIT_WORDS:

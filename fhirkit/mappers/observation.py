@@ -12,7 +12,7 @@ from fhirkit.mappers.hl7 import INTERPRETATION, OBSERVATION_CATEGORY, coded, loo
 from fhirkit.mappers.loinc_property import fits
 from fhirkit.mappers.quantity import quantity, ratio, score, value_range
 from fhirkit.mappers.specimen import specimen_name
-from fhirkit.mappers.timing import absent, point
+from fhirkit.mappers.timing import point, unknown_time
 
 if TYPE_CHECKING:
     from fhirkit.facts.model import ObservationFact
@@ -62,9 +62,8 @@ def _code(fact: ObservationFact, context: MappingContext) -> Resource:
 def _effective(made: Resource, fact: ObservationFact, context: MappingContext) -> None:
     if fact.when is not None:
         point(made, "effectiveDateTime", fact.when, context)
-    elif fact.category == "vital-signs":
-        # The vital signs profile wants the element; a reason why it is empty will do.
-        made["_effectiveDateTime"] = {"extension": [absent()]}
+    else:
+        made |= unknown_time()
 
 
 def _value(fact: ObservationFact, context: MappingContext) -> Resource:

@@ -9,6 +9,7 @@ from fhirkit.mappers.frame import frame
 from fhirkit.mappers.hl7 import OBSERVATION_CATEGORY, looked_up
 from fhirkit.mappers.identity import PATIENT
 from fhirkit.mappers.quantity import age
+from fhirkit.mappers.timing import unknown_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,4 +80,4 @@ def _observation(
     made["category"] = [looked_up("observation-category", category, OBSERVATION_CATEGORY)]
     made["code"] = code
     made["subject"] = context.known_reference(PATIENT)
-    return made
+    return made | unknown_time()

@@ -13,7 +13,7 @@ from fhirkit.mappers.concept import finding, finding_codes, named, quoted, with_
 from fhirkit.mappers.frame import frame, of_patient
 from fhirkit.mappers.grounding import grounds
 from fhirkit.mappers.hl7 import OBSERVATION_CATEGORY, looked_up
-from fhirkit.mappers.timing import extensions, period, point
+from fhirkit.mappers.timing import extensions, period, point, unknown_time
 
 if TYPE_CHECKING:
     from fhirkit.facts.model import ConditionFact, SymptomFact, Term
@@ -36,7 +36,8 @@ def symptom(fact: SymptomFact, context: MappingContext) -> Resource:
 
 def absent_condition(fact: ConditionFact, context: MappingContext) -> Resource:
     """The Observation that a diagnosis is simply not there."""
-    return _observation(fact, ABSENT, _absent(fact.name, context), context)
+    made = _observation(fact, ABSENT, _absent(fact.name, context), context)
+    return made | unknown_time()
 
 
 def _absent(name: Term, context: MappingContext) -> Resource:
@@ -71,6 +72,8 @@ def _effective(made: Resource, fact: SymptomFact, context: MappingContext) -> No
         made["effectivePeriod"] = {"_start": {"extension": words}}
     elif fact.when is not None:
         point(made, "effectiveDateTime", fact.when, context)
+    else:
+        made |= unknown_time()
 
 
 def _start(fact: SymptomFact) -> When | None:

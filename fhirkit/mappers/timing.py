@@ -72,6 +72,14 @@ def words(when: When, context: MappingContext) -> Resource:
     return {"url": _WORDS, "valueString": context.wording.of(when.span)}
 
 
+def unknown_time() -> Resource:
+    """effective[x] of an Observation whose time the text does not give.
+
+    An Observation should have the element, one of a vital sign must.
+    """
+    return {"_effectiveDateTime": {"extension": [absent()]}}
+
+
 def absent(reason: str = "unknown") -> Resource:
     """The extension that says why there is no value."""
     return {"url": _ABSENT, "valueCode": reason}

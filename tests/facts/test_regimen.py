@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pytest
+
+from fhirkit.facts.model import MedicationFact
+from reading import Reading, said, words
+
+WOMAN = "A 36-year-old woman came to our clinic with fatigue. "
+
+
+def regimen(text: str) -> tuple[str, str | None]:
+    """The regimen of the one drug and its words."""
+    found = Reading(WOMAN + text).of(MedicationFact)
+    assert found
+    return said(found[0].regimen), words(found[0].regimen)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "regimen_words"),
+    [
+        pytest.param("She took carbamazepine 200 mg once daily.", "1/1 d", "once daily", id="once-daily"),
+        pytest.param("She took carbamazepine 200 mg twice a day.", "2/1 d", "twice a day", id="twice"),
+        pytest.param("She took carbamazepine 200 mg three times daily.", "3/1 d", "three times daily", id="three-times"),
+        pytest.param("She took carbamazepine 200 mg tid.", "3/1 d", "tid", id="tid"),
+        pytest.param("She took carbamazepine 200 mg every 8 hours.", "1/8 h", "every 8 hours", id="every-8-hours"),
+        pytest.param("She took carbamazepine 200 mg q12h.", "1/12 h", "q12h", id="q12h"),
+        pytest.param("She had natalizumab 300 mg every four weeks.", "1/4 wk", "every four weeks", id="every-four-weeks"),
+        pytest.param("She had natalizumab 300 mg monthly.", "1/1 mo", "monthly", id="monthly"),
+        pytest.param("She took fingolimod 0.5 mg every other day.", "1/2 d", "every other day", id="alternate"),
+        pytest.param("She had glatiramer acetate 40 mg three times a week.", "3/1 wk", "three times a week", id="times-a-week"),
+        pytest.param("She had rituximab 1 g every six months.", "1/6 mo", "every six months", id="six-months"),
+    ],
+)  # fmt: skip
+def test_how_often(text: str, value: str, regimen_words: str) -> None:
+    """Times per period, and no number of doses made of it."""
+    assert regimen(text) == (value, regimen_words)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "regimen_words"),
+    [
+        pytest.param("She received alemtuzumab 12 mg for five consecutive days.", "for 5 d", "for five consecutive days", id="for"),
+        pytest.param("She received alemtuzumab 12 mg on five consecutive days.", "for 5 d", "on five consecutive days", id="on"),
+        pytest.param("She received methylprednisolone 3,000 mg over 3 days.", "for 3 d", "over 3 days", id="over"),
+        pytest.param("She took prednisone 40 mg daily for two weeks.", "1/1 d, for 2 wk", "daily for two weeks", id="daily-for"),
+        pytest.param("She received six infusions of cyclophosphamide.", "x6", "six infusions", id="count"),
+        pytest.param("She received four doses of rituximab 375 mg/m2.", "x4", "four doses", id="doses"),
+        pytest.param("She received rituximab 375 mg/m2 weekly for four weeks.", "1/1 wk, for 4 wk", "weekly for four weeks", id="weekly-for"),
+    ],
+)  # fmt: skip
+def test_how_long_and_how_many(text: str, value: str, regimen_words: str) -> None:
+    """Durations and counts, as written."""
+    assert regimen(text) == (value, regimen_words)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("She took carbamazepine two years later.", id="later"),
+        pytest.param("She took carbamazepine five days after admission.", id="after"),
+        pytest.param("She took carbamazepine. She was seen every six months.", id="visits"),
+        pytest.param("She took carbamazepine and had seizures twice a week.", id="seizures"),
+        pytest.param("She took carbamazepine; relapses came every two years.", id="relapses"),
+        pytest.param("She had two seizures and took carbamazepine.", id="two-seizures"),
+        pytest.param("She had fever for three days. She took carbamazepine.", id="fever"),
+        pytest.param("She took carbamazepine but went on smoking daily.", id="smoking"),
+    ],
+)
+def test_times_that_are_no_regimen(text: str) -> None:
+    """Visits, seizures and fevers have rhythms of their own."""
+    assert regimen(text) == ("", None)
+
+
+def test_each_drug_has_its_own_regimen() -> None:
+    """Of two drugs in a sentence, each keeps its rhythm."""
+    read = Reading(WOMAN + "She took valproate 500 mg twice daily and aspirin 75 mg once daily.")
+    assert said(read.one(MedicationFact, "valproic acid").regimen) == "2/1 d"
+    assert said(read.one(MedicationFact, "aspirin").regimen) == "1/1 d"
+
+
+def test_a_pulse_and_a_taper() -> None:
+    """The first drug's days are not the second one's."""
+    read = Reading(
+        WOMAN + "She received 1 g of methylprednisolone daily for five days, then prednisone 40 mg "
+        "daily."
+    )
+    assert said(read.one(MedicationFact, "methylprednisolone").regimen) == "1/1 d, for 5 d"
+    assert said(read.one(MedicationFact, "prednisone").regimen) == "1/1 d"
