@@ -23,7 +23,8 @@ _PRONOUNS = frozenset({"he", "she", "hi", "his", "her", "him", "hers"})
 _AGE_LEAD = re.compile(
     r"\b(?:an?|the|our|this)\s+(?:[\w-]+\s+){0,3}?\d{1,3}[\s-]*(?:years?|months?|weeks?|days?|yrs?|y)"
     r"[\s-]*old\b|\bpatient\s*:\s|\bpatient,?\s+aged\b|\bthe patient is an?\b"
-    r"|\b\d{1,3}[\s-]*(?:year|yr|month|week|day)s?[\s-]*old\b",
+    r"|\b\d{1,3}[\s-]*(?:year|yr|month|week|day)s?[\s-]*old\b"
+    r"|\b(?:woman|man|girl|boy|female|male|patient|lady|gentleman)\s*(?:,\s*)?(?:of|aged)\s+\d{1,3}\b",
     re.IGNORECASE,
 )
 _PERSON_LEAD = re.compile(
@@ -54,6 +55,7 @@ class _State:
     introduced: bool = False  # the patient has been introduced
     topic: Whose = Whose.PATIENT  # whom the running text is about
     stranger: bool = False  # the last person introduced was somebody else
+    age: str = ""  # the age the patient was introduced by
     paragraph: int = -1
     section: SectionKind | None = None
 
@@ -95,8 +97,9 @@ class _Signs:
     own: str  # the words that name the patient, "" for none
     others: bool
     stranger: bool  # somebody else is introduced
+    newcomer: bool  # "a patient with ..."
     general: bool
-    age: bool  # a person is introduced by age
+    age: str  # the age a person is introduced by, "" for none
     person: bool  # a person is introduced otherwise
     pronoun: bool
     past: bool
@@ -110,12 +113,25 @@ def _signs(scene: Scene) -> _Signs:
         scene.text(own.start, own.end) if own else "",
         _has(scene, "others"),
         _has(scene, "other-patient"),
+        _has(scene, "newcomer"),
         _has(scene, "general"),
-        ("old" in text or "atient" in text) and _AGE_LEAD.search(text) is not None,
+        _age_of(text),
         _PERSON_LEAD.search(text) is not None,
         not _PRONOUNS.isdisjoint(scene.words(0, 10**9)),
         _PAST.search(text) is not None,
     )
+
+
+_NUMBER = re.compile(r"\d{1,3}")
+
+
+def _age_of(text: str) -> str:
+    """The number of years that introduces a person, "?" where it is told in words."""
+    match = _AGE_LEAD.search(text)
+    if match is None:
+        return ""
+    number = _NUMBER.search(match.group()) or _NUMBER.search(text, match.end())
+    return number.group() if number else "?"
 
 
 def _is_plural(scene: Scene, own: Mention) -> bool:
@@ -146,15 +162,21 @@ def _by_section(signs: _Signs, state: _State) -> _Verdict | None:
 
 
 def _by_name(signs: _Signs, state: _State) -> _Verdict | None:
+    if signs.newcomer and signs.section not in _TALK and not state.introduced:
+        return _Verdict(Whose.PATIENT, "introduces the patient", strong=True)
     if signs.own:
         return _Verdict(Whose.PATIENT, f"names the patient: {signs.own}", strong=True)
-    if signs.age and not (state.introduced and signs.section in _TALK):
+    other = state.age.isdigit() and signs.age.isdigit() and signs.age != state.age
+    if signs.age and not (state.introduced and (signs.section in _TALK or other)):
+        state.age = state.age or signs.age
         return _Verdict(Whose.PATIENT, "introduces the patient", strong=True)
     return None
 
 
 def _by_stranger(signs: _Signs, state: _State) -> _Verdict | None:
-    if signs.stranger or (signs.age and signs.section in _TALK):
+    aged = signs.age and (signs.section in _TALK or state.introduced)
+    newcomer = signs.newcomer and (signs.section in _TALK or state.introduced) and not signs.pronoun
+    if signs.stranger or newcomer or aged:
         state.stranger = True
         return _Verdict(Whose.OTHERS, "another patient")
     return None

@@ -55,7 +55,7 @@ def _collect(value: object, found: list[Span]) -> None:
     elif type(value) is Span:
         found.append(value)
     else:
-        for name in _names(value.__class__):
+        for name in _names(type(value)):  # type: ignore[arg-type]  # a class is hashable
             inner = getattr(value, name)
             if inner is not None and type(inner) is not str:
                 _collect(inner, found)

@@ -36,6 +36,14 @@ _MEANING = {
 }
 
 
+_TREATMENTS = frozenset({"drugs", "procedures"})
+#: "Neither steroids nor ... helped" denies the effect, unless a word of giving stands there.
+_OF_EFFECT = frozenset({"neither", "nor"})
+_GIVING = frozenset(
+    "given administered performed received receive needed required used started taken".split()
+)
+
+
 def judge_certainty(scene: Scene) -> None:
     """Set ``certain`` for each thing of the scene that is not simply affirmed."""
     cues = [c for c in scene.cues("certainty") if c.name in _MEANING or c.name == "hypothetical"]
@@ -44,12 +52,19 @@ def judge_certainty(scene: Scene) -> None:
     masked = [(c.first, c.last) for c in scene.cues("certainty", "pseudo")]
     stops = _stops(scene)
     ranges = [
-        (c.name, *_range(scene, c, stops))
+        (c.name, *_range(scene, c, stops), scene.narrative.words[c.first])
         for c in cues
         if not any(a <= c.first < b for a, b in masked)
     ]
+    given = not _GIVING.isdisjoint(scene.words(0, 10**9))
     for thing in scene.things:
-        held = {name for name, a, b in ranges if a <= thing.first and thing.last <= b}
+        held = {
+            name
+            for name, a, b, word in ranges
+            if a <= thing.first
+            and thing.last <= b
+            and not (thing.kind in _TREATMENTS and word in _OF_EFFECT and not given)
+        }
         for name in _STRENGTH:
             if name in held:
                 scene.certain[thing.start] = _MEANING[name]

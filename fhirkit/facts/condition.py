@@ -55,11 +55,12 @@ def read_conditions(book: Notebook) -> None:
 
 
 _REPLACED = re.compile(
-    r"\b(?:however|but|instead|eventually|finally|subsequently|turned out|later)\b", re.IGNORECASE
+    r"\b(?:however|but|instead|eventually|finally|subsequently|turned out|later|though)\b",
+    re.IGNORECASE,
 )
 _SETTLED = re.compile(
     r"\b(?:was|were|is)\s+(?:then\s+|finally\s+|eventually\s+)?(?:diagnosed|confirmed)\b"
-    r"|\bfinal diagnosis\b|\brevealed\s+to\s+be\b",
+    r"|\bfinal diagnosis\b|\bdiagnosis was (?:changed|revised|corrected)\b|\brevealed\s+to\s+be\b",
     re.IGNORECASE,
 )
 
@@ -176,17 +177,19 @@ def _existing(
 
 def _new(book: Notebook, scene: Scene, thing: Mention, kind: str, certainty: Certainty) -> Draft:
     make = ConditionFact if kind == "condition" else SymptomFact
-    start = _with_modifiers(scene, thing) if kind == "condition" else thing.start
+    start, end = thing.start, thing.end
+    if kind == "condition":
+        start, end = _with_modifiers(scene, thing), _with_site(scene, thing)
     draft = book.new(
         kind,
         make,
         thing.name,
         scene,
         start,
-        thing.end,
+        end,
         kind,
         concept=thing.name,
-        name=Term(book.narrative.span(start, thing.end), thing.name),
+        name=Term(book.narrative.span(start, end), thing.name),
     )
     draft.at = thing.start
     draft.certainty = certainty
@@ -219,6 +222,19 @@ def _with_modifiers(scene: Scene, thing: Mention) -> int:
             break
         start = narrative.starts[i]
     return start
+
+
+_OF_SITE = re.compile(
+    r"\s+of\s+(?:(?:the|his|her|both|left|right|lower|upper)\s+)*$", re.IGNORECASE
+)
+
+
+def _with_site(scene: Scene, thing: Mention) -> int:
+    """Where the name ends, with a site told behind it: "infection of the lower airways"."""
+    for sign in scene.terms("body-site"):
+        if sign.start >= thing.end and _OF_SITE.fullmatch(scene.text(thing.end, sign.start)):
+            return sign.end
+    return thing.end
 
 
 def _fill_condition(book: Notebook, scene: Scene, thing: Mention, draft: Draft) -> None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fhirkit._data import load_mappings
-from fhirkit.narrative.layout import SectionKind
+from fhirkit.narrative.layout import Headings, SectionKind
 from fhirkit.narrative.words import WORD, fold, without_possessive
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fhirkit._data import Mappings
-    from fhirkit.narrative.layout import Headings
     from fhirkit.narrative.narrative import Narrative
 
 #: Vocabulary files whose rows are things a fact can be about, best reading first: where one
@@ -65,7 +64,6 @@ class Lexicon:
 
     def __init__(self, mappings: Mappings) -> None:
         self.mappings = mappings
-        self.headings: Headings = {}
         self._things: dict[tuple[str, ...], tuple[Entry, ...]] = {}
         self._signs: dict[tuple[str, ...], tuple[Entry, ...]] = {}
         self._words: set[str] = set()
@@ -78,11 +76,9 @@ class Lexicon:
                 self._add(self._signs, (name, *row.synonyms), Entry("term", name, axis))
         for axis, cues in mappings.cues.items():
             for cue in cues:
-                if axis == "sections":
-                    for phrase in cue.phrases:
-                        self.headings[_fold_words(phrase)[0]] = SectionKind(cue.value)
-                else:
+                if axis != "sections":
                     self._add(self._signs, cue.phrases, Entry("cue", cue.value, axis, cue.scope))
+        self.headings = _headings(mappings)
         self._thing_lengths = _lengths(self._things)
         self._sign_lengths = _lengths(self._signs)
 
@@ -99,7 +95,7 @@ class Lexicon:
                 continue
             self._words.update(key)
             made = entry
-            if _is_abbreviation(phrase):
+            if _is_written_so(phrase, raw) or entry.axis == "whose":
                 made = Entry(entry.kind, entry.name, entry.axis, entry.scope, raw)
             present = table.get(key, ())
             if all((e.kind, e.name, e.axis) != (made.kind, made.name, made.axis) for e in present):
@@ -125,14 +121,29 @@ _TERMS = frozenset(
 )
 
 
+def _headings(mappings: Mappings) -> Headings:
+    phrases: dict[tuple[str, ...], SectionKind] = {}
+    words: dict[str, SectionKind] = {}
+    for cue in mappings.cues.get("sections", ()):
+        for phrase in cue.phrases:
+            key = _fold_words(phrase)[0]
+            if cue.scope == "word":
+                words[key[0]] = SectionKind(cue.value)
+            else:
+                phrases[key] = SectionKind(cue.value)
+    return Headings(phrases, words)
+
+
 @lru_cache(maxsize=8)
 def lexicon(mappings: Path | None = None) -> Lexicon:
     """The lexicon of the shipped mappings, with a site's own laid over them."""
     return Lexicon(load_mappings(mappings))
 
 
-def _is_abbreviation(phrase: str) -> bool:
-    """Whether a phrase only counts in the case it is written in ("MS", "GCS", "AVF")."""
+def _is_written_so(phrase: str, raw: tuple[str, ...]) -> bool:
+    """Whether a phrase only counts as it is written: "MS", "GCS", "Graves"."""
+    if len(raw) == 1 and raw[0][0].isupper() and raw[0][1:].islower():
+        return raw[0].endswith("s")  # a name, that the plural of a word would look like
     letters = [c for c in phrase if c.isalpha()]
     return 0 < len(letters) <= 5 and sum(c.isupper() for c in letters) * 2 >= len(letters) + 1
 
@@ -206,6 +217,6 @@ def _fitting(entries: tuple[Entry, ...], raw: Sequence[str]) -> Sequence[Entry]:
 
 def _as_written(exact: tuple[str, ...], raw: Sequence[str]) -> bool:
     return all(
-        r == e or r == e + "s" or (len(e) > 3 and r.isupper() and r == e.upper())
+        r == e or r == e + "s" or (len(e) > 3 and r.isupper() and r == e.upper()) or r.lower() == e
         for r, e in zip(raw, exact, strict=False)
     )

@@ -39,8 +39,18 @@ def read_medications(book: Notebook) -> None:
         for drug, left, right in treatments(scene):
             if drug.kind != "drugs" or not _is_treatment(scene, drug):
                 continue
+            if _is_apposition(book, scene, drug, right):
+                continue
             if scene.whose_is(drug) is Whose.PATIENT:
                 _read_one(book, scene, drug, left, right)
+
+
+def _is_apposition(book: Notebook, scene: Scene, drug: Mention, right: int) -> bool:
+    """ "the antibiotic ceftriaxone": the class word only says what the named drug is."""
+    row = book.lexicon.mappings.drugs.get(drug.name)
+    if row is None or row.level != "class":
+        return False
+    return right < scene.sentence.end and not scene.text(drug.end, right).strip(" \n")
 
 
 def _is_treatment(scene: Scene, drug: Mention) -> bool:

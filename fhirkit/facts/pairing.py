@@ -37,7 +37,7 @@ _SCORE_GUARD = re.compile(
     r"\b(?:rang\w+|from 0|scale of|out of|points|between|or (?:more|less))\b", re.IGNORECASE
 )
 _BRACKET_RANGE = re.compile(
-    r"\s*[(\[,;]?\s*(?:(?:normal|reference|ref|nl|n|nr|laboratory)\b\.?\s*(?:range|value|values"
+    r"\s*[(\[,;]?\s*(?:(?:normal|reference|ref|nl|n|nr|laboratory|reference values?)\b\.?\s*(?:range|value|values"
     r"|limit|interval)?\s*[,:=]?\s*|range\s*[:,]?\s*|[(\[]\s*)$",
     re.IGNORECASE,
 )

@@ -42,7 +42,8 @@ _DIED = re.compile(
     r"\b(?:died|passed away|succumbed|expired|was pronounced dead|was declared dead)\b", re.I
 )
 _OTHER_SUBJECT = re.compile(
-    r"\b(?:mother|father|sister|brother|donor|fetus|foetus|husband|wife|who|others?|patients|one)\s*$",
+    r"\b(?:mother|father|sister|brother|donor|fetus|foetus|husband|wife|who|others?|patients|people|cases|one|\d+\s?%?|two|three|four|five|six|seven"
+    r"|eight|nine|ten|eleven|twelve|of (?:the|these|those|them)(?:\s\w+)?)\s*$",
     re.I,
 )
 _FEMALE = frozenset({"she", "her", "hers"})
@@ -183,7 +184,8 @@ def _death(own: list[Scene]) -> tuple[Scene, int, int] | None:
             family = any(
                 w is Whose.FAMILY and at <= match.start() for at, w in scene.held.items()
             ) or any(c.start < match.start() for c in scene.cues("whose", "family"))
-            if not (family or _OTHER_SUBJECT.search(before) or negated_at(scene, word)):
+            told = scene.strong and not _OTHER_SUBJECT.search(before)
+            if told and not family and not negated_at(scene, word):
                 return scene, match.start(), match.end()
     return None
 

@@ -52,7 +52,10 @@ def link_reasons(book: Notebook) -> None:
         for drug in scene.of("drugs", "procedures"):
             treatment = book.at.get(drug.start)
             if treatment is not None and treatment.whose is Whose.PATIENT:
-                _reason(scene, drug, treatment, conditions)
+                after = [t.start for t in scene.of("drugs", "procedures") if t.start > drug.start]
+                limit = min(after, default=scene.sentence.end)
+                near = [c for c in conditions if c[0].start < limit]
+                _reason(scene, drug, treatment, near)
 
 
 def _holds(draft: Draft) -> bool:

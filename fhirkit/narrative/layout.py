@@ -28,7 +28,16 @@ class SectionKind(StrEnum):
     REFERENCES = "references"
 
 
-Headings = dict[tuple[str, ...], SectionKind]
+@dataclass(frozen=True, slots=True)
+class Headings:
+    """What headings open: ``phrases`` whole ones (folded words), ``words`` telling words.
+
+    The words only count in a line that is set as a heading, in capitals.
+    """
+
+    phrases: Mapping[tuple[str, ...], SectionKind]
+    words: Mapping[str, SectionKind]
+
 
 _FRONT = {SectionKind.TITLE, SectionKind.BYLINE, SectionKind.CORRESPONDENCE}
 
@@ -55,7 +64,7 @@ _NAME = re.compile(r"(?:[A-Z][\w’'.-]*\s+){1,4}[A-Z][\w’'-]+[\d*†‡,\s]*$
 _INLINE_HEADING = re.compile(r"\s*([A-Z][A-Za-z ]{2,40}?)\s*[.:–-](?=\s)")
 
 
-def blocks(text: str, headings: Mapping[tuple[str, ...], SectionKind]) -> list[Block]:
+def blocks(text: str, headings: Headings) -> list[Block]:
     """The blocks of a normalised text in order, each with the section it belongs to."""
     found: list[Block] = []
     current: SectionKind | None = None
@@ -106,19 +115,20 @@ def _is_byline(piece: str) -> bool:
     return bool(names) and sum(bool(_NAME.match(n.strip())) for n in names) > len(names) / 2 >= 1
 
 
-def _heading(
-    piece: str, headings: Mapping[tuple[str, ...], SectionKind]
-) -> tuple[SectionKind | None, int]:
+def _heading(piece: str, headings: Headings) -> tuple[SectionKind | None, int]:
     """The section a block opens, and where its heading ends."""
     line_end = piece.find("\n")
     first = piece if line_end < 0 else piece[:line_end]
     if len(first) < 60:
-        kind = headings.get(fold_phrase(first.strip(" .:\t")))
+        words = fold_phrase(first.strip(" .:\t"))
+        kind = headings.phrases.get(words)
+        if kind is None and first.isupper() and line_end >= 0:
+            kind = next((headings.words[w] for w in words if w in headings.words), None)
         if kind is not None:
             return kind, len(first)
     match = _INLINE_HEADING.match(piece)
     if match:
-        kind = headings.get(fold_phrase(match.group(1)))
+        kind = headings.phrases.get(fold_phrase(match.group(1)))
         if kind is not None:
             return kind, match.end()
     return None, 0

@@ -12,8 +12,9 @@ from fhirkit.narrative.view import View, normalise
 from fhirkit.narrative.words import WORD, fold_all, without_possessive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
+    from fhirkit.narrative.layout import Headings
     from fhirkit.narrative.span import Span
 
 
@@ -68,7 +69,7 @@ def read_narrative(
     text: str,
     *,
     is_word: Callable[[str], bool],
-    headings: Mapping[tuple[str, ...], SectionKind],
+    headings: Headings,
 ) -> Narrative:
     """Structure of ``text``.
 

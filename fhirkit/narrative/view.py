@@ -28,6 +28,7 @@ _WORD_AFTER = re.compile(r"[^\W_]+")
 _GLUED_ABBREVIATION = re.compile(r"[a-z][A-Z]{2,5}\b")
 _GLUED_WORD = re.compile(r"\b(and|with|the|of)(?=([a-z]{5,}))")
 _BRACKET_CITATION = re.compile(r"\[\s?\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\s?\]")
+_AFTER_VALUE = re.compile(r"(?:\d|[/%]\S*|mmHg)\s*$")
 _SUPERSCRIPT = re.compile(r"([.,;])(\d{1,3}(?:[,–-]\d{1,3})*)(?=\s|$)")
 _YEAR_BEFORE = re.compile(r"\b(?:19|20)\d\d$")
 _NEXT_SENTENCE = re.compile(r"\s+[A-Z]|\s*$")
@@ -74,6 +75,8 @@ def normalise(text: str, is_word: Callable[[str], bool]) -> View:
     citations: list[int] = []
 
     def blank(match: re.Match[str]) -> str:
+        if _AFTER_VALUE.search(match.string[max(0, match.start() - 14) : match.start()]):
+            return match.group()  # a reference range, "65.7 ug/L [0-7.6]"
         citations.append(match.start())
         return BLANK * (match.end() - match.start())
 

@@ -169,7 +169,7 @@ def test_no_value_has_a_filler_word_for_its_analyte() -> None:
 
 def test_an_analyte_no_vocabulary_knows_keeps_its_words() -> None:
     """A concentration of something unknown is told with the author's name for it."""
-    found = one("The zinc level was 12 µmol/L.", "zinc")
+    found = one("The florbinol level was 12 µmol/L.", "florbinol")
     assert found.analyte.concept is None
     assert said(found.value) == "12 umol/L"
 

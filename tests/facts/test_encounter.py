@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import pytest
+
+from fhirkit.facts.model import EncounterFact
+from reading import Reading, said, words
+
+WOMAN = "A 45-year-old woman came to our clinic. "
+
+
+def stays(text: str) -> list[EncounterFact]:
+    """The stays of the case."""
+    return Reading(WOMAN + text).of(EncounterFact)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind_words", "reason"),
+    [
+        pytest.param("She was admitted to hospital with pneumonia.", "was admitted", "pneumonia", id="with"),
+        pytest.param("She was hospitalized because of seizures.", "was hospitalized", "seizures", id="because-of"),
+        pytest.param("She was hospitalised.", "hospitalised", None, id="british"),
+        pytest.param("We admitted her for observation.", "admitted", None, id="we-admitted"),
+        pytest.param("She was admitted because of seizures on 4 May 2019.", "was admitted", "seizures", id="date-behind"),
+        pytest.param("She was admitted with pneumonia two months after alemtuzumab.", "was admitted", "pneumonia", id="time-behind"),
+    ],
+)  # fmt: skip
+def test_a_stay_and_its_reason(text: str, kind_words: str, reason: str | None) -> None:
+    """The words for the stay and, apart from any time, for the reason."""
+    (stay,) = stays(text)
+    assert kind_words in (words(stay.kind) or "")
+    assert stay.kind.concept == "inpatient"
+    assert words(stay.reason_words) == reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("She was not admitted.", id="not"),
+        pytest.param("Her mother was admitted to hospital.", id="mother"),
+        pytest.param("She admitted to drinking a lot.", id="confessed"),
+        pytest.param("Admission was declined by her.", id="declined"),
+        pytest.param("Patients with fever should be admitted.", id="general"),
+        pytest.param("She was seen as an outpatient.", id="outpatient"),
+        pytest.param("She worked in a hospital.", id="works-there"),
+    ],
+)
+def test_no_stay(text: str) -> None:
+    """Not admitted, others', advice, a confession."""
+    assert [s for s in stays(text) if s.kind.concept == "inpatient"] == []
+
+
+def test_a_stay_is_timed_from_the_treatment() -> None:
+    """ "Two months after ..." is tied to the drug."""
+    (stay,) = stays("She received alemtuzumab. Two months after alemtuzumab she was admitted.")
+    assert stay.when is not None
+    assert (said(stay.when), stay.when.anchor) == ("2 mo after", "medication-alemtuzumab")
+
+
+def test_a_stay_is_never_timed_from_itself() -> None:
+    """ "Nine days after admission" is when she died, not when she came."""
+    (stay,) = stays("She was admitted with pneumonia. She died nine days after admission.")
+    assert stay.when is None
+    assert said(stay.length) == "9 d"
+
+
+def test_the_first_sentence_may_tell_of_the_stay() -> None:
+    """A note may begin with it."""
+    read = Reading(
+        "A 44-year-old man was admitted to hospital with pneumonia two months after alemtuzumab. "
+        "He died nine days after admission."
+    )
+    stay = read.one(EncounterFact)
+    assert words(stay.kind) == "was admitted"
+    assert stay.when is None or stay.when.anchor != stay.id
+
+
+def test_a_stay_may_have_a_date() -> None:
+    """A calendar date at the admission is its time."""
+    (stay,) = stays("On 4 May 2019 she was admitted to hospital with pneumonia.")
+    assert said(stay.when) == "2019-05-04"
