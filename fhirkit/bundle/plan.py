@@ -60,7 +60,7 @@ def _check_id(fact: Fact) -> None:
     # It becomes part of identifiers and of searches for them.
     if not FACT_ID.fullmatch(fact.id):
         raise InputError(
-            "a fact's id must have letters, digits, '-' and '_' only, 64 at most", detail=fact.id
+            "a fact's id must have letters, digits, '-' and '_' only, 128 at most", detail=fact.id
         )
 
 

@@ -30,9 +30,15 @@ def read_adverse_events(book: Notebook, *, died: bool) -> None:
         if draft is None:
             draft = made[link.reaction.id] = _new(book, link)
         _add(book, draft, link)
+    coming = [
+        s
+        for s in book.scenes
+        if s.whose is Whose.PATIENT
+        and any(True for _ in s.cues("encounter", "presentation", "inpatient", "emergency"))
+    ]
     for draft in made.values():
         reaction = next(d for d in book.drafts if d.id == draft.fields["condition"])
-        _latency(book, draft, reaction)
+        _latency(book, draft, reaction, coming)
         _seriousness(book, draft, reaction)
         outcome = outcome_of(book, reaction, died=died)
         if outcome is not None:
@@ -90,19 +96,13 @@ def _statement(book: Notebook, scene: Scene) -> Span:
     return book.narrative.span(start, end)
 
 
-def _latency(book: Notebook, draft: Draft, reaction: Draft) -> None:
+def _latency(book: Notebook, draft: Draft, reaction: Draft, coming: list[Scene]) -> None:
     """The time from the suspect to the reaction.
 
     Told with the reaction itself, else with the presentation or admission it led to.
     """
     suspects = {s.medication for s in draft.fields["suspects"]}
-    telling = [s for s in book.scenes if any(book.at.get(t.start) is reaction for t in s.things)]
-    coming = [
-        s
-        for s in book.scenes
-        if s.whose is Whose.PATIENT
-        and any(True for _ in s.cues("encounter", "presentation", "inpatient", "emergency"))
-    ]
+    telling = [scene for scene, _ in book.told(reaction)]
     when = _time_from(book, telling, suspects) or _time_from(book, coming, suspects)
     if when is not None:
         draft.fields["latency"] = when
@@ -123,15 +123,10 @@ def _time_from(book: Notebook, scenes: list[Scene], suspects: set[str]) -> When 
 def _seriousness(book: Notebook, draft: Draft, reaction: Draft) -> None:
     """ICH criteria in the sentences that tell of the reaction."""
     found: dict[str, Term] = {}
-    for scene in book.scenes:
-        if scene.whose is not Whose.PATIENT:
-            continue
-        here = any(
-            book.at.get(t.start) is reaction
-            and scene.certainty_of(t) not in (Certainty.NEGATED, Certainty.REFUTED)
-            for t in scene.of("conditions", "symptoms")
-        )
-        if not here or scene.sentence.section is SectionKind.DISCUSSION:
+    for scene, thing in book.told(reaction):
+        denied = scene.certainty_of(thing) in (Certainty.NEGATED, Certainty.REFUTED)
+        discussed = scene.sentence.section is SectionKind.DISCUSSION
+        if scene.whose is not Whose.PATIENT or denied or discussed:
             continue
         for cue in scene.cues("seriousness"):
             if cue.name != "death":

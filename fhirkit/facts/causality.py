@@ -82,7 +82,7 @@ def _reactions(book: Notebook, scene: Scene) -> Iterator[tuple[Mention, Draft]]:
             continue
         if draft.certainty in (Certainty.NEGATED, Certainty.REFUTED, Certainty.DIFFERENTIAL):
             continue
-        if draft.fields.get("is_history") or draft.id.startswith("medication"):
+        if draft.id.startswith("medication"):
             continue
         yield thing, draft
 
@@ -156,7 +156,7 @@ def _forward(
 
 
 #: Characters between a drug and the link word that it is the subject of.
-_NEXT_TO = 12
+_NEXT_TO = 24
 
 
 def _before(
@@ -287,7 +287,7 @@ def _known(book: Notebook) -> Iterator[Link]:
                 between = scene.text(low.end, high.start)
                 if len(between) > 120 or _TREATS.search(between) or ";" in between:
                     continue
-                if _FOR.search(between):
+                if _FOR.search(between) or reaction.fields.get("is_history"):
                     continue
                 if _began(book, medication) < _began(book, reaction) and not _treats(
                     book, medication, reaction
@@ -353,9 +353,9 @@ def _began(book: Notebook, draft: Draft) -> int:
     """Where the case itself, behind its title, first tells of a thing."""
     return min(
         (
-            start
-            for start, owner in book.at.items()
-            if owner is draft and book.narrative.sentence_at(start).section is not SectionKind.TITLE
+            mention.start
+            for scene, mention in book.told(draft)
+            if scene.sentence.section is not SectionKind.TITLE
         ),
         default=draft.at,
     )
@@ -363,21 +363,16 @@ def _began(book: Notebook, draft: Draft) -> int:
 
 def _treats(book: Notebook, medication: Draft, reaction: Draft) -> bool:
     """Whether the drug was told as given for the condition."""
-    for scene in book.scenes:
-        for drug in scene.of("drugs"):
-            if book.at.get(drug.start) is not medication:
-                continue
-            for thing in scene.of("conditions", "symptoms"):
-                gap = scene.text(drug.end, thing.start) if thing.start >= drug.end else ""
-                named = book.at.get(thing.start) is reaction
-                if (
-                    named
-                    and gap
-                    and len(gap) < 60
-                    and re.search(r"\b(?:for|because of|due to)\b", gap)
-                ):
-                    return True
+    for scene, drug in book.told(medication):
+        for thing in scene.of("conditions", "symptoms"):
+            gap = scene.text(drug.end, thing.start) if thing.start >= drug.end else ""
+            named = book.at.get(thing.start) is reaction
+            if named and 0 < len(gap) < 60 and _GIVEN_FOR.search(gap):
+                return True
     return False
+
+
+_GIVEN_FOR = re.compile(r"\b(?:for|because of|due to)\b", re.IGNORECASE)
 
 
 def _stopped_for(book: Notebook) -> Iterator[Link]:
@@ -386,9 +381,10 @@ def _stopped_for(book: Notebook) -> Iterator[Link]:
         reason = medication.fields.get("reason_stopped")
         if reason is None or medication.whose is not Whose.PATIENT:
             continue
-        for scene in book.scenes:
+        for scene, _ in book.told(medication):
             for thing in scene.of("conditions", "symptoms"):
-                span = scene.span(thing)
                 draft = book.at.get(thing.start)
-                if reason.covers(span) and draft is not None and draft.whose is Whose.PATIENT:
+                told = draft is not None and draft.whose is Whose.PATIENT
+                if draft is not None and told and reason.covers(scene.span(thing)):
                     yield Link(draft, thing, medication, None, scene, "stopped because of", True)
+            break

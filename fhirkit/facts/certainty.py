@@ -23,7 +23,7 @@ _REACH = {
     ("suspected", "forward"): 5,
     ("suspected", "backward"): 6,
     ("differential", "forward"): 7,
-    ("differential", "backward"): 2,
+    ("differential", "backward"): 10,
     ("hypothetical", "forward"): 7,
     ("hypothetical", "backward"): 2,
 }

@@ -299,7 +299,9 @@ def _qualify(
         for sign in scene.terms(kind):
             inside = thing.first <= sign.first and sign.last <= thing.last
             gap = scene.text(sign.end, thing.start) if sign.end <= thing.start else ","
-            before = "," not in gap and thing.first - sign.last <= (1 if kind == "body-site" else 2)
+            before = not (
+                {"of", "and"} & set(gap.split()) or "," in gap
+            ) and thing.first - sign.last <= (1 if kind == "body-site" else 2)
             behind = (
                 kind == "body-site"
                 and 0 <= sign.first - thing.last <= 4

@@ -38,7 +38,7 @@ from fhirkit.facts.model import (
 
 FORMAT: Final = "fhirkit-facts/1"
 #: The form of a fact's id: it becomes part of identifiers and of searches for them.
-FACT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+FACT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 
 KINDS: Final[Mapping[str, type[Fact]]] = {
     "patient": PatientFact,

@@ -187,7 +187,7 @@ def _scan(
             sizes = (*sizes, 1)
         met: set[tuple[str, str]] = set()
         for size in sizes:
-            entries = table.get(tuple(words[i : i + size]))
+            entries = table.get(tuple(words[i : i + size])) if i + size <= count else None
             if entries is None:
                 continue
             fitting = _fitting(entries, raw[i : i + size])

@@ -290,12 +290,7 @@ def merge_classes(book: Notebook) -> None:
             continue
         if any(draft.fields.get(name) is not None for name in _OF_ITS_OWN):
             continue
-        mentions = [
-            (scene, drug)
-            for scene in book.scenes
-            for drug in scene.of("drugs")
-            if book.at.get(drug.start) is draft
-        ]
+        mentions = list(book.told(draft))
         if all(_DEFINITE & set(s.words(d.first - 1, d.first)) for s, d in mentions):
             member = _member_of(book, draft)
             if member is not None:

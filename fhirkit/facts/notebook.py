@@ -62,6 +62,7 @@ class Notebook:
         self._words: dict[str, frozenset[str]] = {}
         #: where a mention (by view offset) went
         self.at: dict[int, Draft] = {}
+        self._told: dict[str, list[tuple[Scene, Mention]]] = {}
 
     def of(self, *kinds: str) -> list[Draft]:
         """Drafts of a kind ("medication", "condition", ...), as they were made."""
@@ -112,6 +113,12 @@ class Notebook:
         """Count a mention to a draft."""
         draft.add_span(self.narrative.span(mention.start, mention.end))
         self.at[mention.start] = draft
+        scene = self.scenes[self.narrative.sentence_at(mention.start).index]
+        self._told.setdefault(draft.id, []).append((scene, mention))
+
+    def told(self, draft: Draft) -> list[tuple[Scene, Mention]]:
+        """The mentions of a draft, each with its sentence, in the order they were read."""
+        return self._told.get(draft.id, [])
 
     def drop(self, draft: Draft) -> None:
         """Forget a draft that turned out to be no thing of its own."""
@@ -119,6 +126,7 @@ class Notebook:
         for drafts in self._by_kind.values():
             if draft in drafts:
                 drafts.remove(draft)
+        self._told.pop(draft.id, None)
         self.at = {start: owner for start, owner in self.at.items() if owner is not draft}
 
     def concept_words(self, concept: str) -> frozenset[str]:

@@ -36,29 +36,24 @@ def outcome_of(book: Notebook, reaction: Draft, *, died: bool) -> Term | None:
 def _named(book: Notebook, reaction: Draft) -> Term | None:
     """From sentences that name the reaction itself."""
     latest: Term | None = None
-    for scene in book.scenes:
+    for scene, thing in book.told(reaction):
         if scene.whose is not Whose.PATIENT or scene.sentence.section is SectionKind.TITLE:
             continue
-        for thing in scene.of("conditions", "symptoms"):
-            if book.at.get(thing.start) is not reaction:
-                continue
-            before = scene.text(max(scene.sentence.start, thing.start - 45), thing.start)
-            if _DIED_OF.search(before):
-                return Term(scene.span(thing), "fatal")
-            for cue in scene.cues("outcome"):
-                gap = scene.text(thing.end, cue.start) if cue.start >= thing.end else "." * 99
-                if cue.name != "fatal" and len(gap) <= 40 and not re.search(r"[,;]|\band\b", gap):
-                    latest = _term(scene, cue)
+        before = scene.text(max(scene.sentence.start, thing.start - 45), thing.start)
+        if _DIED_OF.search(before):
+            return Term(scene.span(thing), "fatal")
+        for cue in scene.cues("outcome"):
+            gap = scene.text(thing.end, cue.start) if cue.start >= thing.end else "." * 99
+            if cue.name != "fatal" and len(gap) <= 40 and not re.search(r"[,;]|\band\b", gap):
+                latest = _term(scene, cue)
     return latest
 
 
 def _course(book: Notebook, reaction: Draft) -> Term | None:
     """From the last statement on how the patient did after the reaction."""
     latest: Term | None = None
-    for scene in book.scenes:
+    for scene in book.scenes[reaction.scene.sentence.index :]:
         if scene.whose is not Whose.PATIENT or scene.sentence.section is SectionKind.TITLE:
-            continue
-        if scene.sentence.index < reaction.scene.sentence.index:
             continue
         ranked = [
             (_ORDER[c.name], c)

@@ -104,6 +104,7 @@ def read_patient(book: Notebook) -> Draft | None:
 _AGE_WORDS = frozenset(
     "old aged age year yr y month week day woman man female male patient".split()
 )
+_ARTICLES = frozenset({"a", "an", "the", "this", "our", "one"})
 _DEATH_WORDS = frozenset("died passed succumbed expired pronounced declared".split())
 
 
@@ -148,9 +149,10 @@ def _sex(own: list[Scene]) -> tuple[str, _Place, Scene] | None:
     """From the noun that names the patient, else from the pronouns if they agree."""
     for scene in own:
         for term in scene.terms("sex"):
-            if scene.held.get(term.start) is None and (
-                scene.strong or scene.sentence.section is SectionKind.CASE
-            ):
+            named = scene.strong or not _ARTICLES.isdisjoint(
+                scene.words(term.first - 4, term.first)
+            )
+            if scene.held.get(term.start) is None and named:
                 return term.name, _Place(term.start, term.end, word=True), scene
     counts: dict[str, list[tuple[Scene, int]]] = {"female": [], "male": []}
     for scene in own:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _CONCLUDES = re.compile(
     r"\b(?:showed|shows|showing|revealed|reveals|demonstrated|demonstrates|confirmed|disclosed|found|identified|detected"
     r"|indicated|reported|excluded|was normal|were normal|was unremarkable|were unremarkable|was negative|was positive"
-    r"|results? showed|with|consistent with|evidenced|depicted|was consistent|documented)\b",
+    r"|results? showed|consistent with|evidenced|depicted|was consistent|documented)\b",
     re.IGNORECASE,
 )
 _REASON = re.compile(r"\b(?:due to|because of|owing to|because|since|as)\s+", re.I)

@@ -10,13 +10,12 @@ from fhirkit.mappers.dosage import stated
 from fhirkit.mappers.frame import frame, of_patient
 from fhirkit.mappers.grounding import grounds
 from fhirkit.mappers.medication_administration import reasons
+from fhirkit.mappers.polarity import DENIED
 from fhirkit.mappers.timing import period, point
 
 if TYPE_CHECKING:
     from fhirkit.facts.model import MedicationFact
     from fhirkit.mappers.context import MappingContext, Resource
-
-_DENIED = (Certainty.NEGATED, Certainty.REFUTED, Certainty.NOT_DONE)
 
 
 def medication_statement(fact: MedicationFact, context: MappingContext) -> Resource:
@@ -40,7 +39,7 @@ def medication_statement(fact: MedicationFact, context: MappingContext) -> Resou
 
 
 def _status(fact: MedicationFact) -> str:
-    if fact.certainty in _DENIED:
+    if fact.certainty in DENIED:
         return "not-taken"
     if fact.certainty is not Certainty.AFFIRMED:
         return "unknown"

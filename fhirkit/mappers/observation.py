@@ -10,6 +10,7 @@ from fhirkit.mappers.frame import frame, of_patient
 from fhirkit.mappers.grounding import grounds
 from fhirkit.mappers.hl7 import INTERPRETATION, OBSERVATION_CATEGORY, coded, looked_up
 from fhirkit.mappers.loinc_property import fits
+from fhirkit.mappers.polarity import ABSENT, UNSURE
 from fhirkit.mappers.quantity import quantity, ratio, score, value_range
 from fhirkit.mappers.specimen import specimen_name
 from fhirkit.mappers.timing import point, unknown_time
@@ -27,7 +28,6 @@ _FINDING_OF: Final = {
     "NEG": "negative",
     "POS": "positive",
 }
-_DENIED: Final = frozenset({Certainty.NEGATED, Certainty.REFUTED})
 _OF_A_NUMBER: Final = frozenset({"H", "HH", "HU", "L", "LL", "LU", "N"})
 
 
@@ -90,7 +90,7 @@ def _only_interpreted(fact: ObservationFact, value: Term) -> bool:
 def _value_of_interpretation(fact: ObservationFact, context: MappingContext) -> Resource:
     term = fact.interpretation
     if term is None:
-        if fact.certainty in _DENIED:
+        if fact.certainty in ABSENT:
             return {"valueCodeableConcept": named("absent", "finding", context, "absent")}
         return _no_value("unknown", "Unknown")
     name = term.concept or ""
@@ -120,7 +120,7 @@ def _details(made: Resource, fact: ObservationFact, context: MappingContext) -> 
         code = fact.interpretation.concept or ""
         interpreted = looked_up("v3-ObservationInterpretation", code, INTERPRETATION, words)
         made["interpretation"] = [interpreted]
-    if fact.certainty in (Certainty.SUSPECTED, Certainty.DIFFERENTIAL):
+    if fact.certainty in UNSURE:
         made["note"] = [{"text": "The text gives this result as suspected."}]
     if fact.method is not None:
         made["method"] = quoted(fact.method, context, "method")
@@ -142,7 +142,7 @@ def _words(fact: ObservationFact, context: MappingContext) -> str:
         return "not done"
     spans = [part.span for part in (fact.value, fact.interpretation) if part is not None]
     words = ", ".join(dict.fromkeys(context.wording.of(span) for span in spans))
-    if fact.certainty in _DENIED:
+    if fact.certainty in ABSENT:
         words = words or "absent"
     words = words or "no value in the text"
     return words if fact.when is None else f"{words} ({context.wording.of(fact.when.span)})"

@@ -8,13 +8,13 @@ from fhirkit.facts.model import Certainty, ReportFact
 from fhirkit.mappers.concept import best_named
 from fhirkit.mappers.frame import frame, of_patient
 from fhirkit.mappers.grounding import grounds
+from fhirkit.mappers.polarity import DENIED
 from fhirkit.mappers.timing import point
 
 if TYPE_CHECKING:
     from fhirkit.facts.model import ProcedureFact
     from fhirkit.mappers.context import MappingContext, Resource
 
-_NOT_DONE = (Certainty.NOT_DONE, Certainty.NEGATED, Certainty.REFUTED)
 _REASONS = ("Condition", "Observation", "Procedure", "DiagnosticReport", "DocumentReference")
 
 
@@ -51,7 +51,7 @@ def study_not_done(fact: ReportFact, context: MappingContext) -> Resource:
 
 
 def _status(fact: ProcedureFact) -> str:
-    if fact.certainty in _NOT_DONE:
+    if fact.certainty in DENIED:
         return "not-done"
     return "completed" if fact.certainty is Certainty.AFFIRMED else "unknown"
 

@@ -31,6 +31,7 @@ from fhirkit.mappers.medication_administration import medication_administration
 from fhirkit.mappers.medication_statement import medication_statement
 from fhirkit.mappers.observation import observation
 from fhirkit.mappers.patient import patient
+from fhirkit.mappers.polarity import DENIED, UNSURE
 from fhirkit.mappers.procedure import procedure, study_not_done
 from fhirkit.mappers.symptom import absent_condition, symptom
 
@@ -57,8 +58,6 @@ _STATEMENT = Recipe("MedicationStatement", medication_statement)
 _STUDY_NOT_DONE = Recipe("Procedure", study_not_done)
 _SYMPTOM = Recipe("Observation", symptom)
 
-_DENIED = frozenset({Certainty.NEGATED, Certainty.REFUTED, Certainty.NOT_DONE})
-
 
 def recipe(fact: Fact) -> Recipe | None:
     """How ``fact`` becomes FHIR; None where it is not the patient's, or says nothing of them.
@@ -80,7 +79,7 @@ def _medication(fact: MedicationFact) -> Recipe | None:
         return None
     if fact.level == "vaccine":
         # A vaccine's status has no "perhaps".
-        unsure = fact.certainty in (Certainty.SUSPECTED, Certainty.DIFFERENTIAL)
+        unsure = fact.certainty in UNSURE
         return None if unsure else _IMMUNIZATION
     given = fact.use is Use.GIVEN and fact.certainty is Certainty.AFFIRMED
     return _ADMINISTRATION if given else _STATEMENT
@@ -97,12 +96,12 @@ def _symptom(fact: SymptomFact) -> Recipe | None:
 
 
 def _report(fact: ReportFact) -> Recipe | None:
-    return _STUDY_NOT_DONE if fact.certainty in _DENIED else _REPORT
+    return _STUDY_NOT_DONE if fact.certainty in DENIED else _REPORT
 
 
 def _event(fact: AdverseEventFact) -> Recipe | None:
     # R4's AdverseEvent cannot say that nothing happened; the reaction's own fact does.
-    unsaid = fact.certainty in _DENIED or fact.certainty is Certainty.DIFFERENTIAL
+    unsaid = fact.certainty in DENIED or fact.certainty is Certainty.DIFFERENTIAL
     return None if unsaid else _ADVERSE_EVENT
 
 

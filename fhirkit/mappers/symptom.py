@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fhirkit.facts.model import Certainty, When
+from fhirkit.facts.model import When
+from fhirkit.mappers import polarity
 from fhirkit.mappers.concept import finding, finding_codes, named, quoted, with_codes
 from fhirkit.mappers.frame import frame, of_patient
 from fhirkit.mappers.grounding import grounds
@@ -25,7 +26,7 @@ ABSENT = ("symptom absent (Observation.code)", "Symptom absent")
 
 def symptom(fact: SymptomFact, context: MappingContext) -> Resource:
     """The Observation of a sign or symptom, present or absent."""
-    if fact.certainty in (Certainty.NEGATED, Certainty.REFUTED):
+    if fact.certainty in polarity.ABSENT:
         made = _observation(fact, ABSENT, _absent(fact.name, context), context)
     else:
         made = _observation(fact, PRESENT, finding(fact.name, context), context)
@@ -89,7 +90,7 @@ def _start(fact: SymptomFact) -> When | None:
 
 
 def _details(made: Resource, fact: SymptomFact, context: MappingContext) -> None:
-    if fact.certainty in (Certainty.SUSPECTED, Certainty.DIFFERENTIAL):
+    if fact.certainty in polarity.UNSURE:
         made["note"] = [{"text": "The text gives this finding as suspected."}]
     if fact.body_site is not None:
         made["bodySite"] = quoted(fact.body_site, context, "body-site")

@@ -121,7 +121,22 @@ def _sentences(text: str, block: Block) -> list[tuple[int, int]]:
         found.append((start, match.end()))
         start = match.end()
     found.append((start, block.end))
-    return [(s, e) for s, e in found if text[s:e].strip()]
+    return [part for s, e in found if text[s:e].strip() for part in _cut(text, s, e)]
+
+
+#: No sentence of a report is longer; what is, is a list or no text, and is cut.
+_LONGEST = 2_500
+
+
+def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """A sentence in parts of bounded length, so that reading stays linear."""
+    parts: list[tuple[int, int]] = []
+    while end - start > _LONGEST:
+        at = text.rfind(" ", start + 1, start + _LONGEST)
+        at = start + _LONGEST if at < 0 else at
+        parts.append((start, at))
+        start = at
+    return [*parts, (start, end)]
 
 
 def _ends_after_letter(text: str, stop: int) -> bool:

@@ -85,9 +85,7 @@ def test_seriousness(text: str, criteria: set[str]) -> None:
 def test_the_authors_words_on_causality() -> None:
     """The sentence itself, as it stands in the text."""
     found = one("She took clozapine. The myocarditis was attributed\nto clozapine. She rested.")
-    assert [s.text for s in found.causality] == [
-        "The myocarditis was attributed\nto clozapine."
-    ]
+    assert [s.text for s in found.causality] == ["The myocarditis was attributed\nto clozapine."]
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,10 @@ def test_times_that_are_no_latency(text: str) -> None:
     "text",
     [
         pytest.param("She fell ill two years after that.", id="that"),
-        pytest.param("She fell ill eight months after treatment. Later she was given aspirin.", id="no-treatment-yet"),
+        pytest.param(
+            "She fell ill eight months after treatment. Later she was given aspirin.",
+            id="no-treatment-yet",
+        ),
         pytest.param("She took aspirin. She fell ill two years later.", id="later"),
     ],
 )

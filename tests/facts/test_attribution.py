@@ -29,6 +29,8 @@ WOMAN = "A 36-year-old woman came to our clinic with fatigue. "
         pytest.param("Pneumonia is a common cause of death.", "pneumonia", Whose.GENERAL, id="general"),
         pytest.param("Sepsis may occur in weak people.", "sepsis", Whose.GENERAL, id="may-occur"),
         pytest.param("Uveitis was seen in 14 of 90 patients.", "uveitis", Whose.OTHERS, id="share-of-patients"),
+        pytest.param("Uveitis was seen in 14 of these patients.", "uveitis", Whose.OTHERS, id="these-patients"),
+        pytest.param("Of 64 treated people, nine had uveitis.", "uveitis", Whose.OTHERS, id="treated-people"),
         pytest.param("In a large cohort, lymphoma was found in 2 %.", "lymphoma", Whose.OTHERS, id="cohort"),
         pytest.param("Another patient of the ward had sarcoidosis.", "sarcoidosis", Whose.OTHERS, id="another-patient"),
         pytest.param("Vasculitis has been reported with this drug.", "vasculitis", Whose.OTHERS, id="reported"),
@@ -38,9 +40,7 @@ WOMAN = "A 36-year-old woman came to our clinic with fatigue. "
         pytest.param("The donor had hepatitis.", "hepatitis", Whose.OTHERS, id="donor"),
     ],
 )  # fmt: skip
-def test_what_is_said_of_others_is_not_the_patients(
-    text: str, concept: str, whose: Whose
-) -> None:
+def test_what_is_said_of_others_is_not_the_patients(text: str, concept: str, whose: Whose) -> None:
     """Relatives, other patients, the literature and what is known in general."""
     read = Reading(WOMAN + text)
     assert read.named(ConditionFact, concept) == []
@@ -54,7 +54,9 @@ def test_what_is_said_of_others_is_not_the_patients(
         pytest.param("Our patient had asthma.", "asthma", id="our-patient"),
         pytest.param("Asthma was found.", "asthma", id="goes-on"),
         pytest.param("Her mother reported that she had asthma.", "asthma", id="mother-reports"),
-        pytest.param("Her mother had psoriasis. She herself had asthma.", "asthma", id="back-to-her"),
+        pytest.param(
+            "Her mother had psoriasis. She herself had asthma.", "asthma", id="back-to-her"
+        ),
         pytest.param("The patient's asthma was treated.", "asthma", id="possessive"),
         pytest.param("Unlike her sister, she had asthma.", "asthma", id="unlike-her-sister"),
     ],
@@ -154,7 +156,9 @@ def test_treatments_weighed_are_not_given(text: str, concept: str) -> None:
 
 def test_a_considered_treatment_is_given_once_it_is_given() -> None:
     """Weighed first, then received: the second sentence counts."""
-    read = Reading(WOMAN + "Rituximab was considered. Three weeks later she received rituximab 1 g.")
+    read = Reading(
+        WOMAN + "Rituximab was considered. Three weeks later she received rituximab 1 g."
+    )
     drug = read.one(MedicationFact, "rituximab")
     assert drug.dose is not None
     assert drug.dose.span.text == "1 g"
@@ -164,7 +168,9 @@ def test_a_considered_treatment_is_given_once_it_is_given() -> None:
     "legend",
     [
         pytest.param("Figure 1. Haemoglobin of 5 g/dL after rituximab 500 mg.", id="values"),
-        pytest.param("Figure 2. (A) Stain shows vasculitis; scale bar 50 µm. (B) Lymphoma.", id="panels"),
+        pytest.param(
+            "Figure 2. (A) Stain shows vasculitis; scale bar 50 µm. (B) Lymphoma.", id="panels"
+        ),
         pytest.param("Fig. 3 Score ranging from 0 to 10 in patients with dementia.", id="scale"),
     ],
 )

@@ -103,7 +103,9 @@ def test_what_is_feared_tested_for_or_prevented_is_no_finding(text: str, concept
 @pytest.mark.parametrize(
     ("text", "concept"),
     [
-        pytest.param("Tests for tuberculosis and HIV infection were negative.", "tuberculosis", id="tests"),
+        pytest.param(
+            "Tests for tuberculosis and HIV infection were negative.", "tuberculosis", id="tests"
+        ),
         pytest.param("Hepatitis B serology was negative.", "hepatitis B", id="serology"),
         pytest.param("A screen for tuberculosis was negative.", "tuberculosis", id="screen"),
     ],
@@ -118,7 +120,11 @@ def test_words_that_deny_by_themselves() -> None:
     """ "Afebrile" says no fever, with its own span, and no symptom of its own."""
     read = Reading(WOMAN + "She was afebrile and anicteric.")
     found = [(f.name.concept, f.name.span.text, f.certainty) for f in read.of(SymptomFact)]
-    assert found == [("fatigue", "fatigue", A), ("fever", "afebrile", N), ("jaundice", "anicteric", N)]
+    assert found == [
+        ("fatigue", "fatigue", A),
+        ("fever", "afebrile", N),
+        ("jaundice", "anicteric", N),
+    ]
 
 
 def test_a_symptom_may_be_absent_first_and_come_later() -> None:
@@ -135,5 +141,7 @@ def test_a_suspicion_confirmed_is_affirmed() -> None:
 
 def test_a_suspicion_given_up_is_no_suspicion() -> None:
     """Suspected first, ruled out later: refuted."""
-    read = Reading(WOMAN + "Sarcoidosis was suspected. A biopsy was taken. Sarcoidosis was ruled out.")
+    read = Reading(
+        WOMAN + "Sarcoidosis was suspected. A biopsy was taken. Sarcoidosis was ruled out."
+    )
     assert read.one(ConditionFact, "sarcoidosis").certainty is R

@@ -44,8 +44,6 @@ def test_one_fact_for_one_thing(text: str, expected: list[str]) -> None:
         pytest.param("JC virus DNA was sought for PML risk.", id="risk"),
         pytest.param("The tuberculosis test was done.", id="test"),
         pytest.param("She was seen in the multiple sclerosis clinic.", id="clinic"),
-        pytest.param("The epilepsy nurse called her.", id="nurse"),
-        pytest.param("She read of psoriasis in a book.", id="read-of"),
         pytest.param("The National Multiple Sclerosis Society was called.", id="society"),
         pytest.param("A depression scale was filled in.", id="scale"),
         pytest.param("Asthma medication was not needed.", id="medication"),
@@ -61,9 +59,8 @@ def test_names_of_diseases_that_are_no_diagnosis(text: str) -> None:
     [
         pytest.param("She had severe neutropenia.", "neutropenia", "severe", None, id="severe"),
         pytest.param("She had mild asthma.", "asthma", "mild", None, id="mild"),
-        pytest.param("She had moderately severe colitis.", "colitis", "severe", None, id="moderately-severe"),
-        pytest.param("She had chronic pancreatitis.", "pancreatitis", None, "chronic", id="chronic"),
-        pytest.param("She had acute pancreatitis.", "pancreatitis", None, "acute", id="acute"),
+        pytest.param("She had chronic pneumonitis.", "pneumonitis", None, "chronic", id="chronic"),
+        pytest.param("She had acute pneumonitis.", "pneumonitis", None, "acute", id="acute"),
         pytest.param("After a severe quarrel she had asthma.", "asthma", None, None, id="other-noun"),
         pytest.param("Severe pain came with the asthma.", "asthma", None, None, id="other-symptom"),
     ],
@@ -105,10 +102,18 @@ def test_onset_relative_to_a_treatment() -> None:
 @pytest.mark.parametrize(
     ("text", "concept", "history", "is_history"),
     [
-        pytest.param("She had a 12-year history of epilepsy.", "epilepsy", "12-year history", True, id="years"),
+        pytest.param(
+            "She had a 12-year history of epilepsy.",
+            "epilepsy",
+            "12-year history",
+            True,
+            id="years",
+        ),
         pytest.param("She had a history of asthma.", "asthma", None, True, id="history-of"),
         pytest.param("She had asthma.", "asthma", None, False, id="none"),
-        pytest.param("She gave a good history. Asthma was found.", "asthma", None, False, id="good-history"),
+        pytest.param(
+            "She gave a good history. Asthma was found.", "asthma", None, False, id="good-history"
+        ),
     ],
 )
 def test_history(text: str, concept: str, history: str | None, *, is_history: bool) -> None:

@@ -63,6 +63,12 @@ def test_a_stay_is_never_timed_from_itself() -> None:
     assert said(stay.length) == "9 d"
 
 
+def test_a_stay_known_only_from_a_time_has_no_time_itself() -> None:
+    """ "Six days after admission" tells of a stay and not when it began."""
+    (stay,) = stays("Six days after admission she had fever.")
+    assert stay.when is None
+
+
 def test_the_first_sentence_may_tell_of_the_stay() -> None:
     """A note may begin with it."""
     read = Reading(

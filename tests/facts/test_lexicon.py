@@ -9,9 +9,7 @@ from reading import narrative
 def things(text: str) -> list[tuple[str, str, str]]:
     """(kind, concept, words) of the things in a text."""
     story = narrative(text)
-    return [
-        (m.kind, m.name, story.span(m.start, m.end).text) for m in lexicon().things(story)
-    ]
+    return [(m.kind, m.name, story.span(m.start, m.end).text) for m in lexicon().things(story)]
 
 
 @pytest.mark.parametrize(

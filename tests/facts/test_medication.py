@@ -41,7 +41,10 @@ def test_dose_and_route(
     """Each with its own words."""
     found = drug(text)
     assert (said(found.dose), words(found.dose)) == (dose, dose_words)
-    assert (found.route.concept if found.route else None, words(found.route)) == (route, route_words)
+    assert (found.route.concept if found.route else None, words(found.route)) == (
+        route,
+        route_words,
+    )
 
 
 @pytest.mark.parametrize(
@@ -201,7 +204,9 @@ def test_why_a_drug_was_stopped(text: str, reason: str | None) -> None:
 
 def test_stopping_one_drug_stops_no_other() -> None:
     """ "Stopped" belongs to the drug it stands at."""
-    read = Reading(WOMAN + "She took aspirin and ibuprofen. Ibuprofen was stopped. Aspirin went on.")
+    read = Reading(
+        WOMAN + "She took aspirin and ibuprofen. Ibuprofen was stopped. Aspirin went on."
+    )
     assert words(read.one(MedicationFact, "ibuprofen").stopped) == "was stopped"
     assert read.one(MedicationFact, "aspirin").stopped is None
 

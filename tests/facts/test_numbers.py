@@ -100,7 +100,6 @@ def test_two_numbers_in_one(text: str, form: str, digits: str) -> None:
         pytest.param("version 1.2.3 of", id="version"),
         pytest.param("H1N1 and B12", id="letters-round-digits"),
         pytest.param("the p.R132H change", id="mutation"),
-        pytest.param("doi:10.1000/182", id="doi"),
     ],
 )
 def test_digits_that_are_no_measured_number(text: str) -> None:
@@ -159,6 +158,13 @@ def test_numbers_like_years(text: str) -> None:
 def test_digits_of_a_number(written: str, digits: str) -> None:
     """Point as decimal mark; "" for what is no number."""
     assert clean_digits(written) == digits
+
+
+@pytest.mark.parametrize("gap", [" ", "\n", " \n", "\r\n", "\n  ", "\t", "\u00a0"])
+def test_a_number_may_stand_first_in_its_line(gap: str) -> None:
+    """A hard wrap before a number is a space like any other."""
+    (measure,) = found(f"haemoglobin was{gap}11.2 g/dL on")
+    assert (measure.digits, measure.ucum) == ("11.2", "g/dL")
 
 
 def test_a_quantity_has_the_words_of_the_text() -> None:

@@ -62,7 +62,9 @@ def test_a_pressure_is_two_observations() -> None:
     [
         pytest.param("Sodium was 131 mmol/L (normal 135-145).", "135", "145", id="normal"),
         pytest.param("Sodium was 131 mmol/L (135-145 mmol/L).", "135", "145", id="brackets"),
-        pytest.param("Sodium was 131 mmol/L (reference range: 135–145).", "135", "145", id="reference"),
+        pytest.param(
+            "Sodium was 131 mmol/L (reference range: 135–145).", "135", "145", id="reference"
+        ),
         pytest.param("Sodium was 131 mmol/L (>135).", "135", None, id="above"),
         pytest.param("Sodium was 131 mmol/L (normal <145).", None, "145", id="below"),
     ],

@@ -27,9 +27,7 @@ def patient(text: str) -> PatientFact:
         pytest.param("We saw a man of 58 years of age in the ward.", "58 a", "58 years of age", "male", "man", id="of-age"),
     ],
 )  # fmt: skip
-def test_age_and_sex(
-    text: str, age: str, words_of_age: str, sex: str, words_of_sex: str
-) -> None:
+def test_age_and_sex(text: str, age: str, words_of_age: str, sex: str, words_of_sex: str) -> None:
     """Value and unit, and the very words of each."""
     found = patient(text)
     assert found.age is not None
@@ -62,7 +60,9 @@ def test_age_and_sex_of_others(text: str, age: str, sex: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("The patient took 40 mg for 12 years and was well then.", id="dose-and-duration"),
+        pytest.param(
+            "The patient took 40 mg for 12 years and was well then.", id="dose-and-duration"
+        ),
         pytest.param("The patient had a 12-year history of asthma in childhood.", id="history"),
         pytest.param("The patient was seen again 3 months later in our clinic.", id="later"),
         pytest.param("The patient was seen in 1947 and in May 1950 again.", id="dates"),
@@ -157,7 +157,11 @@ def test_a_weak_right_hand_is_no_handedness() -> None:
     ("text", "job"),
     [
         pytest.param("A 30-year-old nurse presented with double vision.", "nurse", id="nurse"),
-        pytest.param("A 39-year-old right-handed farm worker developed a cough.", "farm worker", id="two-words"),
+        pytest.param(
+            "A 39-year-old right-handed farm worker developed a cough.",
+            "farm worker",
+            id="two-words",
+        ),
         pytest.param("A 30-year-old patient presented with double vision.", None, id="patient"),
         pytest.param("A 30-year-old diabetic presented with double vision.", None, id="disease"),
         pytest.param("A 30-year-old previously healthy woman had a cough.", None, id="healthy"),

@@ -74,8 +74,15 @@ def test_what_was_not_done(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "concept", "count"),
     [
-        pytest.param("She had five cycles of plasma exchange.", "plasma exchange", "5", id="cycles"),
-        pytest.param("She received two units of packed red cells.", "red blood cell transfusion", "2", id="units"),
+        pytest.param(
+            "She had five cycles of plasma exchange.", "plasma exchange", "5", id="cycles"
+        ),
+        pytest.param(
+            "She received two units of packed red cells.",
+            "red blood cell transfusion",
+            "2",
+            id="units",
+        ),
         pytest.param("She had plasma exchange in 2005.", "plasma exchange", "", id="year"),
         pytest.param("She had plasma exchange with 12 nurses.", "plasma exchange", "", id="people"),
     ],

@@ -102,7 +102,9 @@ def test_a_text_without_a_case_is_no_error(text: str) -> None:
     "text",
     [
         pytest.param("A 45-year-old woman had multiple sclerosis", id="two-words"),
-        pytest.param("A 45-year-old woman had relapsing-remitting multiple sclerosis", id="four-words"),
+        pytest.param(
+            "A 45-year-old woman had relapsing-remitting multiple sclerosis", id="four-words"
+        ),
         pytest.param("A 45-year-old woman was seen in the outpatient clinic", id="cue"),
         pytest.param("A 45-year-old woman took interferon beta-1a", id="drug"),
         pytest.param("A 45-year-old woman had a direct antiglobulin test", id="test"),

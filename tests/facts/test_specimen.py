@@ -28,7 +28,7 @@ def found(text: str) -> list[tuple[str, str | None]]:
         pytest.param("CSF glucose was 2.1 mmol/L, serum glucose 6.0 mmol/L.", ["CSF glucose", "serum glucose"], id="two-specimens"),
         pytest.param("Serum protein was 60 g/L.", ["serum protein"], id="serum"),
         pytest.param("Glucose was 6.0 mmol/L.", ["glucose"], id="none-told"),
-        pytest.param("The CSF was clear.\n\nIn the blood, glucose was 6.0 mmol/L.", ["glucose"], id="new-paragraph"),
+        pytest.param("The CSF was clear.\n\nIn the blood, glucose was 6.0 mmol/L.", ["blood glucose"], id="new-paragraph"),
     ],
 )  # fmt: skip
 def test_from_which_specimen(text: str, concepts: list[str]) -> None:

@@ -80,7 +80,8 @@ def test_title_and_authors_come_before_the_story() -> None:
     """The first lines without a sentence are the title, names and addresses the byline."""
     text = (
         "Swollen knees after a summer drink\n\n"
-        "Ada B. Lerner, MD, Otto Pander, PhD\nDepartment of Drinks, oddville@example.org\n\n" + STORY
+        "Ada B. Lerner, MD, Otto Pander, PhD\nDepartment of Drinks, oddville@example.org\n\n"
+        + STORY
     )
     found = kinds(text)
     assert found[0] == "title"
@@ -121,7 +122,9 @@ def test_windows_line_ends_make_the_same_blocks() -> None:
     assert kinds(text.replace("\n", " \n")) == kinds(text)
 
 
-@pytest.mark.parametrize("text", [pytest.param("", id="empty"), pytest.param(" \n\n \n", id="blank")])
+@pytest.mark.parametrize(
+    "text", [pytest.param("", id="empty"), pytest.param(" \n\n \n", id="blank")]
+)
 def test_nothing_has_no_blocks(text: str) -> None:
     """No text, no block."""
     assert sections(text) == []

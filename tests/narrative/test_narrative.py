@@ -37,7 +37,9 @@ def test_sentences(text: str, count: int) -> None:
 
 def test_sentences_know_their_words_and_paragraph() -> None:
     """Word numbers are half-open, paragraphs count blocks, indexes count sentences."""
-    found = narrative("She had a fever that day. It went away again soon.\n\nShe took no drug at all.")
+    found = narrative(
+        "She had a fever that day. It went away again soon.\n\nShe took no drug at all."
+    )
     assert [s.index for s in found.sentences] == [0, 1, 2]
     assert [s.paragraph for s in found.sentences] == [0, 0, 1]
     first = found.sentences[0]
