@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fhirkit._data import load_mappings
@@ -37,17 +38,20 @@ if TYPE_CHECKING:
 
 
 def to_bundle(
-    case: Case, settings: Settings | None = None, *, mappings: Mappings | None = None
+    case: Case, settings: Settings | None = None, *, mappings: Path | Mappings | None = None
 ) -> Resource:
     """The R4 Bundle of a case, as a plain dict in the shape of its JSON.
 
     The same case and settings give the same Bundle on every run and machine. Statements that
     are not about the patient are left out. A case without any statement about its patient
-    gives a Bundle with the document, the software and the Provenance only.
+    gives a Bundle with the document, the software and the Provenance only. ``mappings`` is
+    the directory that :func:`fhirkit.extract` was given, or mappings already loaded.
     """
     settings = settings or Settings()
+    if mappings is None or isinstance(mappings, Path):
+        mappings = load_mappings(mappings)
     planned = plan(case)
-    context = _context(case, planned, settings, mappings or load_mappings())
+    context = _context(case, planned, settings, mappings)
     entries = [
         _entry(target, resource, settings) for target, resource in _resources(planned, context)
     ]

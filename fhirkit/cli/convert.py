@@ -85,17 +85,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Runs the verb and gives its exit code."""
-    from fhirkit._data import load_mappings
     from fhirkit.bundle import to_bundle, to_json
     from fhirkit.facts.read import extract
 
     settings, folder = _settings(options)
-    mappings = load_mappings(folder)
     indent = None if is_stream(options) else 2
 
     def make(source: Source) -> bytes:
         case = extract(source.text, mappings=folder)
-        bundle = to_bundle(case, settings, mappings=mappings)
+        bundle = to_bundle(case, settings, mappings=folder)
         _tell(source, case.notices, bundle)
         return to_json(bundle, indent=indent).encode()
 

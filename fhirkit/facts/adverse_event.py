@@ -71,7 +71,7 @@ def _new(book: Notebook, link: Link) -> Draft:
 
 def _add(book: Notebook, draft: Draft, link: Link) -> None:
     suspects: tuple[Suspect, ...] = draft.fields["suspects"]
-    span = link.scene.span(link.drug) if link.drug is not None else link.medication.spans[0]
+    span = link.scene.span(link.drug) if link.drug is not None else link.medication.first_span
     if all(s.medication != link.medication.id for s in suspects):
         draft.fields["suspects"] = (*suspects, Suspect(span, link.medication.id))
     draft.add_span(link.scene.span(link.mention))

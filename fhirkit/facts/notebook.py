@@ -26,7 +26,7 @@ class Draft:
     concept: str | None
     at: int
     scene: Scene
-    spans: list[Span]
+    spans: dict[Span, None]  # an ordered set: the defining mention first
     rule: str
     whose: Whose = Whose.PATIENT
     certainty: Certainty = Certainty.AFFIRMED
@@ -34,8 +34,12 @@ class Draft:
 
     def add_span(self, span: Span) -> None:
         """One more mention of the thing."""
-        if span not in self.spans:
-            self.spans.append(span)
+        self.spans.setdefault(span)
+
+    @property
+    def first_span(self) -> Span:
+        """The defining mention."""
+        return next(iter(self.spans))
 
     def freeze(self) -> Fact:
         """The fact."""
@@ -94,7 +98,7 @@ class Notebook:
             concept,
             start,
             scene,
-            [self.narrative.span(start, end)],
+            {self.narrative.span(start, end): None},
             rule,
             fields=fields,
         )
@@ -138,7 +142,7 @@ class Notebook:
 
     def facts(self) -> tuple[Fact, ...]:
         """The facts, in the order of the text."""
-        drafts = sorted(self.drafts, key=lambda d: (d.spans[0].start, d.id))
+        drafts = sorted(self.drafts, key=lambda d: (d.first_span.start, d.id))
         return tuple(d.freeze() for d in drafts)
 
 
