@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.anchors import anchored
 from fhirkit.facts.causality import Link, links
+from fhirkit.facts.certainty import negated_at
 from fhirkit.facts.model import AdverseEventFact, Certainty, Suspect, Term, When, Whose
 from fhirkit.facts.outcome import outcome_of
 from fhirkit.narrative.layout import SectionKind
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from fhirkit.narrative.span import Span
 
 _CATEGORY = re.compile(
-    r"\b(?:naranjo|who[\s-]*umc)\b[^.;]{0,80}?\b(?P<c>certain|definite|probable|possible|unlikely|doubtful)\b",
+    r"\b(?:naranjo|who[\s-]*umc)\b[^;]{0,80}?\b(?P<c>certain|definite|probable|possible|unlikely|doubtful)\b",
     re.I,
 )
 
@@ -79,9 +81,11 @@ def _add(book: Notebook, draft: Draft, link: Link) -> None:
         words = _statement(book, link.scene)
         if words not in draft.fields["causality"]:
             draft.fields["causality"] = (*draft.fields["causality"], words)
-    category = _CATEGORY.search(link.scene.text(link.scene.sentence.start, link.scene.sentence.end))
+    # A score is often told in the sentence after the one it judges.
+    judged = book.scenes[link.scene.sentence.index : link.scene.sentence.index + 2]
+    start = judged[0].sentence.start
+    category = _CATEGORY.search(link.scene.text(start, judged[-1].sentence.end))
     if category and link.own_words:
-        start = link.scene.sentence.start
         draft.fields["causality_category"] = Term(
             book.narrative.span(start + category.start("c"), start + category.end("c")),
             category.group("c").lower(),
@@ -103,10 +107,28 @@ def _latency(book: Notebook, draft: Draft, reaction: Draft, coming: list[Scene])
     """
     suspects = {s.medication for s in draft.fields["suspects"]}
     telling = [scene for scene, _ in book.told(reaction)]
-    when = _time_from(book, telling, suspects) or _time_from(book, coming, suspects)
+    when = (
+        _time_from(book, telling, suspects)
+        or _later_than(book, telling, suspects)
+        or _time_from(book, coming, suspects)
+    )
     if when is not None:
         draft.fields["latency"] = when
         draft.add_span(when.span)
+
+
+def _later_than(book: Notebook, scenes: list[Scene], suspects: set[str]) -> When | None:
+    """ "She took D. Five weeks later she had X.": the time since the sentence before."""
+    for scene in scenes:
+        index = scene.sentence.index
+        before = book.scenes[index - 1].of("drugs") if index else iter(())
+        told = [d for t in before if (d := book.at.get(t.start)) is not None]
+        if not told or told[-1].id not in suspects:
+            continue
+        for phrase in scene.times:
+            if phrase.form == "later":
+                return replace(anchored(book, scene, phrase), anchor=told[-1].id)
+    return None
 
 
 def _time_from(book: Notebook, scenes: list[Scene], suspects: set[str]) -> When | None:
@@ -129,7 +151,7 @@ def _seriousness(book: Notebook, draft: Draft, reaction: Draft) -> None:
         if scene.whose is not Whose.PATIENT or denied or discussed:
             continue
         for cue in scene.cues("seriousness"):
-            if cue.name != "death":
+            if cue.name != "death" and not negated_at(scene, cue.first):
                 found.setdefault(cue.name, Term(scene.span(cue), cue.name))
     if found:
         draft.fields["seriousness"] = tuple(found[name] for name in sorted(found))

@@ -22,7 +22,7 @@ _RELATION = {
     "history": "before",
 }
 _TREATMENT = re.compile(
-    r"\s*(?:the\s+|this\s+|her\s+|his\s+)?(?:last\s+|first\s+)?(?:treatment|therapy|infusions?|dose|administration|drug|initiation|starting)\b",
+    r"\s*(?:the\s+|this\s+|her\s+|his\s+)?(?:(?:last|first|second|third|fourth|final|next|initial)\s+)?(?:treatment|therapy|infusions?|dose|administration|drug|initiation|starting)\b",
     re.I,
 )
 _ADMISSION = re.compile(

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from fhirkit.facts.lexicon import Mention
     from fhirkit.facts.scene import Scene
 
+_SUBJECT = frozenset({"he", "she"})
 _PRONOUNS = frozenset({"he", "she", "hi", "his", "her", "him", "hers"})
 _AGE_LEAD = re.compile(
     r"\b(?:an?|the|our|this)\s+(?:[\w-]+\s+){0,3}?\d{1,3}[\s-]*(?:years?|months?|weeks?|days?|yrs?|y)"
-    r"[\s-]*old\b|\bpatient\s*:\s|\bpatient,?\s+aged\b|\bthe patient is an?\b"
+    r"[\s/-]*o(?:ld)?\b|\b[a-z]+(?:ty|teen)(?:[\s-][a-z]+)?[\s-]years?[\s-]old\b|\bpatient\s*:\s|\bpatient,?\s+aged\b|\bthe patient is an?\b"
     r"|\b\d{1,3}[\s-]*(?:year|yr|month|week|day)s?[\s-]*old\b"
     r"|\b(?:woman|man|girl|boy|female|male|patient|lady|gentleman)\s*(?:,\s*)?(?:of|aged)\s+\d{1,3}\b",
     re.IGNORECASE,
@@ -62,7 +63,11 @@ class _State:
 
 def attribute(all_scenes: list[Scene]) -> None:
     """Set ``whose``, ``why`` and ``held`` of each scene."""
-    state = _State(introduced=not any(_introduces(s) for s in all_scenes))
+    # A note that names nobody, but says "she" all along, still has its patient.
+    state = _State(
+        introduced=not any(_introduces(s) for s in all_scenes)
+        and any(not _SUBJECT.isdisjoint(s.words(0, 10**9)) for s in all_scenes)
+    )
     for scene in all_scenes:
         section = scene.sentence.section
         if section is not state.section:
@@ -111,7 +116,7 @@ def _signs(scene: Scene) -> _Signs:
     return _Signs(
         scene.sentence.section,
         scene.text(own.start, own.end) if own else "",
-        _has(scene, "others"),
+        _has(scene, "others") or _GROUP.search(text) is not None,
         _has(scene, "other-patient"),
         _has(scene, "newcomer"),
         _has(scene, "general"),
@@ -122,6 +127,13 @@ def _signs(scene: Scene) -> _Signs:
     )
 
 
+_GROUP = re.compile(
+    r"\b(?:\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten|several|many|most|all)\s+"
+    r"(?:%\s+of\s+)?(?:[\w-]+\s+){0,2}?(?:patients|people|persons|women|men|children|subjects|cases"
+    r"|recipients|individuals|adults|participants|volunteers)\b"
+    r"|\b\d[\d,]*\s+(?:out\s+)?of\s+\d[\d,]*\b",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"\d{1,3}")
 
 
@@ -167,7 +179,8 @@ def _by_name(signs: _Signs, state: _State) -> _Verdict | None:
     if signs.own:
         return _Verdict(Whose.PATIENT, f"names the patient: {signs.own}", strong=True)
     other = state.age.isdigit() and signs.age.isdigit() and signs.age != state.age
-    if signs.age and not (state.introduced and (signs.section in _TALK or other)):
+    here = not (state.introduced and (signs.section in _TALK or other))
+    if signs.age and here and not signs.stranger:
         state.age = state.age or signs.age
         return _Verdict(Whose.PATIENT, "introduces the patient", strong=True)
     return None
@@ -246,23 +259,41 @@ def _hold_relatives(scene: Scene) -> None:
     for cue in scene.cues("whose", "family"):
         if not _speaks_of_relative(scene, cue):
             continue
-        back = next((o.first for o in scene.cues("whose", "patient") if o.first > cue.last), 10**9)
+        back = _back_to_patient(scene, cue)
         for thing in (*scene.things, *scene.signs):
             if cue.first <= thing.first < back:
                 scene.held[thing.start] = Whose.FAMILY
 
 
+def _back_to_patient(scene: Scene, cue: Mention) -> int:
+    """The word from which a sentence that names a relative speaks of the patient again."""
+    named = [o.first for o in scene.cues("whose", "patient") if o.first > cue.last]
+    words = scene.narrative.words
+    for i in range(cue.last, scene.sentence.last_word):
+        if words[i] in _SUBJECT and words[i - 1] in (",", ";", "but", "and"):
+            named.append(i)
+            break
+    return min(named, default=10**9)
+
+
 def _speaks_of_relative(scene: Scene, cue: Mention) -> bool:
-    after = scene.words(cue.last, cue.last + 3)
+    """Whether the relative is the one something is said of, and not who tells it."""
     if cue.last - cue.first > 1 or scene.words(cue.first, cue.first + 1) == ["family"]:
         return True
+    after = scene.words(cue.last, cue.last + 3)
     if any(w in _INFORMANT for w in after):
         return False
-    return any(
-        w
-        in {"had", "has", "have", "wa", "was", "with", "history", "died", "suffered", "and", "who"}
-        for w in after
-    )
+    if any(w in _OF_RELATIVE for w in after):
+        return True
+    words = scene.narrative.words
+    lead = cue.first - 1
+    while lead >= scene.sentence.first_word and words[lead] in _POSSESSIVE:
+        lead -= 1
+    return lead < scene.sentence.first_word or words[lead] in (",", ";", "and", "but", "while")
+
+
+_OF_RELATIVE = frozenset("had has have wa was with history died suffered and who".split())
+_POSSESSIVE = frozenset("her hi his the their a an one maternal paternal older younger".split())
 
 
 def _hold_considered(scene: Scene) -> None:

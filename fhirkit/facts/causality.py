@@ -31,6 +31,11 @@ _LIST = re.compile(
     re.I,
 )
 _INDICATION = re.compile(r"\b(?:for|in|against|to treat)\s+(?:[\w-]+\s+){0,3}$", re.I)
+_LACK = re.compile(
+    r"\b(?:missed|omitted|skipped|forgotten|missing|lack of|absence of|non-?adherence to|stopping"
+    r"|withdrawal of|discontinuation of|cessation of|refusal of)\b",
+    re.IGNORECASE,
+)
 _BREAK = re.compile(r"[;]|\.\s|\b(?:was treated|treated with|requiring|required|responded)\b", re.I)
 
 
@@ -186,7 +191,7 @@ def _behind(
     if not after:
         return []
     gap = scene.text(cue.end, after[0][0].start)
-    if len(gap) > limit or _BREAK.search(gap):
+    if len(gap) > limit or _BREAK.search(gap) or _LACK.search(gap):
         return []
     if any(cue.end <= t.start < after[0][0].start for t in scene.of("conditions")):
         return []
@@ -387,4 +392,3 @@ def _stopped_for(book: Notebook) -> Iterator[Link]:
                 told = draft is not None and draft.whose is Whose.PATIENT
                 if draft is not None and told and reason.covers(scene.span(thing)):
                     yield Link(draft, thing, medication, None, scene, "stopped because of", True)
-            break

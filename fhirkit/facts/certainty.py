@@ -50,6 +50,7 @@ def judge_certainty(scene: Scene) -> None:
     if not cues:
         return
     masked = [(c.first, c.last) for c in scene.cues("certainty", "pseudo")]
+    cues = [c for c in cues if not any(_inside(c, other) for other in cues)]
     stops = _stops(scene)
     ranges = [
         (c.name, *_range(scene, c, stops), scene.narrative.words[c.first])
@@ -73,6 +74,12 @@ def judge_certainty(scene: Scene) -> None:
             scene.unreal.add(thing.start)
 
 
+def _inside(cue: Mention, other: Mention) -> bool:
+    """Whether a cue is a part of a longer one ("excluded" in "could not be excluded")."""
+    longer = other.last - other.first > cue.last - cue.first
+    return longer and other.first <= cue.first and cue.last <= other.last
+
+
 def negated_at(scene: Scene, word: int) -> bool:
     """Whether a negation reaches the word at ``word``."""
     stops = _stops(scene)
@@ -93,12 +100,19 @@ def _stops(scene: Scene) -> list[int]:
     return sorted([*marks, *(c.first for c in scene.cues("certainty", "stop"))])
 
 
+#: "Without treatment, pneumonia developed": the comma ends what was lacking.
+_UNTIL_COMMA = frozenset({"without", "despite", "unlike"})
+
+
 def _range(scene: Scene, cue: Mention, stops: list[int]) -> tuple[int, int]:
     """Words ``first:last`` that the cue reaches."""
     reach = _REACH[cue.name, cue.entry.scope]
     s = scene.sentence
     if cue.entry.scope == "forward":
         end = next((i for i in stops if i >= cue.last), s.last_word)
+        if scene.narrative.words[cue.first] in _UNTIL_COMMA:
+            words = scene.narrative.words
+            end = next((i for i in range(cue.last, end) if words[i] == ","), end)
         return cue.last, min(end, cue.last + reach)
     start = next((i + 1 for i in reversed(stops) if i < cue.first), s.first_word)
     return max(start, cue.first - reach), cue.first

@@ -30,7 +30,7 @@ _AT_AGE = re.compile(
     re.I,
 )
 _NOT_OF_PERSON = re.compile(
-    r"[\s-]*(?:antibod|antigen|dna\b|rna\b|pcr\b|serolog|titer|titre|screen|test|vaccin|virus\s+(?:dna|antibod)"
+    r"[\s-]*(?:(?:surface|core|envelope|viral|virus)\s+)?(?:antibod|antigen|dna\b|rna\b|pcr\b|serolog|titer|titre|screen|test|vaccin|virus\s+(?:dna|antibod)"
     r"|prophylaxis|medication|drug|clinic\b|specialist|society|criteria|score|scale|risk|unit\b|guideline)",
     re.I,
 )
@@ -124,7 +124,10 @@ def _read_one(book: Notebook, scene: Scene, thing: Mention) -> None:
         if any(True for _ in scene.cues("causality", "hedge")):
             return  # what may be the cause of something is no finding of its own
         draft = _new(book, scene, thing, kind, certainty)
-    elif _RANK[certainty] > _RANK[draft.certainty]:
+    elif _RANK[certainty] > _RANK[draft.certainty] or (
+        certainty is Certainty.REFUTED
+        and draft.certainty in (Certainty.SUSPECTED, Certainty.DIFFERENTIAL)
+    ):
         draft.certainty = certainty
     book.join(draft, thing)
     (_fill_condition if kind == "condition" else _fill_symptom)(book, scene, thing, draft)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fhirkit.facts.anchors import anchored
 from fhirkit.facts.certainty import negated_at
 from fhirkit.facts.model import EncounterFact, Term, Whose
-from fhirkit.facts.timing import offset_quantity
+from fhirkit.facts.timing import offset_quantity, when_date
 from fhirkit.narrative.layout import SectionKind
 
 if TYPE_CHECKING:
@@ -24,7 +24,11 @@ def read_encounters(book: Notebook) -> None:
     """One draft for the hospital stay of the case, if the text tells of one."""
     for scene in _own(book):
         cue = next(
-            (c for c in scene.cues("encounter", "inpatient") if not negated_at(scene, c.first)),
+            (
+                c
+                for c in scene.cues("encounter", "inpatient")
+                if not negated_at(scene, c.first) and scene.held.get(c.start) is None
+            ),
             None,
         )
         if cue is None:
@@ -53,6 +57,7 @@ def _own(book: Notebook) -> list[Scene]:
     ]
 
 
+_TRAILING = re.compile(r"[\s,]*\b(?:on|in|for|since|of|at)?\s*$", re.IGNORECASE)
 _SOMEBODY = re.compile(r"\b(?:who|patient|man|woman|boy|girl|male|female|old)\b", re.I)
 
 
@@ -67,6 +72,9 @@ def _reason(book: Notebook, scene: Scene, draft: Draft, after: int) -> None:
     end = start + (cut.start() if cut else len(rest))
     while end > start and scene.text(end - 1, end).isspace():
         end -= 1
+    times = [*(p.start for p in scene.times), *(d.start for d in scene.dates)]
+    end = min([end, *(t for t in times if start < t)])
+    end = start + len(_TRAILING.sub("", scene.text(start, end)))
     named = any(start <= t.start < end for t in scene.of("conditions", "symptoms"))
     if end > start and named:
         draft.fields["reason_words"] = book.narrative.span(start, end)
@@ -79,9 +87,14 @@ def time_encounters(book: Notebook) -> None:
         for phrase in scene.times:
             if phrase.form in ("after", "later") and phrase.start < draft.at:
                 when = anchored(book, scene, phrase)
+                if when.anchor == draft.id:
+                    continue  # "six days after admission" does not tell when that was
                 draft.fields["when"] = when
                 draft.add_span(when.span)
                 break
+        for date in scene.dates:
+            if date.iso and "when" not in draft.fields and abs(date.start - draft.at) < 60:
+                draft.fields["when"] = when_date(book.narrative, date)
         for other in _own(book):
             _stay(book, other, draft)
 

@@ -98,7 +98,8 @@ class Lexicon:
             if _is_written_so(phrase, raw) or entry.axis == "whose":
                 made = Entry(entry.kind, entry.name, entry.axis, entry.scope, raw)
             present = table.get(key, ())
-            if all((e.kind, e.name, e.axis) != (made.kind, made.name, made.axis) for e in present):
+            same = (made.kind, made.name, made.axis, made.scope)
+            if all((e.kind, e.name, e.axis, e.scope) != same for e in present):
                 table[key] = (*present, made)
 
     def things(self, narrative: Narrative) -> list[Mention]:
@@ -185,7 +186,7 @@ def _scan(
         sizes = seconds.get(words[i + 1], ()) if i + 1 < count else ()
         if "" in seconds:
             sizes = (*sizes, 1)
-        met: set[tuple[str, str]] = set()
+        met: dict[tuple[str, str], int] = {}
         for size in sizes:
             entries = table.get(tuple(words[i : i + size])) if i + size <= count else None
             if entries is None:
@@ -201,8 +202,7 @@ def _scan(
                 free = last
                 break
             for entry in fitting:  # of each axis only the longest phrase counts
-                if (entry.kind, entry.axis) not in met:
-                    met.add((entry.kind, entry.axis))
+                if met.setdefault((entry.kind, entry.axis), size) == size:
                     found.append(Mention(entry, i, last, starts[i], ends[last - 1]))
     return found
 

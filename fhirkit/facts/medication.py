@@ -54,6 +54,8 @@ def _is_apposition(book: Notebook, scene: Scene, drug: Mention, right: int) -> b
 
 
 def _is_treatment(scene: Scene, drug: Mention) -> bool:
+    if drug.start in scene.unreal:
+        return False
     text = scene.narrative.view.text
     after = text[drug.end : drug.end + 30]
     before = text[max(scene.sentence.start, drug.start - 25) : drug.start]
@@ -258,16 +260,34 @@ def _stopped(book: Notebook, scene: Scene, drug: Mention, draft: Draft, right: i
         if not (after or before):
             continue
         draft.fields.setdefault("stopped", book.narrative.span(cue.start, cue.end))
-        tail = scene.text(cue.end, scene.sentence.end)
-        match = _STOP_REASON.match(tail.lstrip(" ,"))
-        if match:
-            start = cue.end + (len(tail) - len(tail.lstrip(" ,"))) + match.end()
-            end = _reason_end(scene, start)
-            if end > start:
-                draft.fields.setdefault("reason_stopped", book.narrative.span(start, end))
+        start = _reason_start(scene, drug, cue)
+        end = _reason_end(scene, start) if start is not None else 0
+        if start is not None and end > start:
+            draft.fields.setdefault("reason_stopped", book.narrative.span(start, end))
 
 
 _PASSIVE = frozenset({"wa", "was", "were", "been", "is"})
+
+
+def _reason_start(scene: Scene, drug: Mention, cue: Mention) -> int | None:
+    """Where the reason begins: "stopped in June because of X", "owing to X, D was stopped"."""
+    low = (
+        max(drug.end, cue.end) if drug.first - cue.last <= 3 and drug.start > cue.start else cue.end
+    )
+    tail = scene.text(low, scene.sentence.end)
+    match = _STOP_REASON.search(tail)
+    if match and match.start() <= _REASON_WITHIN and not re.search(r"[.;]", tail[: match.start()]):
+        return low + match.end()
+    start = scene.sentence.start
+    lead = _LEADING_REASON.match(scene.text(start, min(drug.start, cue.start)))
+    return start + lead.end() if lead else None
+
+
+#: Characters between the stop and its reason: room for a date.
+_REASON_WITHIN = 24
+_LEADING_REASON = re.compile(
+    r"\s*(?:because of|due to|owing to|on account of)\s+(?=[^.,;]{3,80},)", re.IGNORECASE
+)
 
 
 def _reason_end(scene: Scene, start: int) -> int:

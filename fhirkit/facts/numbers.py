@@ -21,6 +21,12 @@ NUMBER_WORDS: dict[str, int] = {
         "fifteen sixteen seventeen eighteen nineteen twenty".split()
     )
 }
+TENS = {
+    word: 10 * n
+    for n, word in enumerate(
+        "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
+    )
+}
 #: "a week", "an hour": one; "a couple of" is two; the vague ones have no number.
 ARTICLES = {"a": 1, "an": 1, "couple": 2}
 
@@ -34,7 +40,7 @@ _COMPARATOR = re.compile(
     r"(?:[<>≤≥]\s?=?|\bless than|\bmore than|\bgreater than|\bbelow|\babove|\bover|\bunder"
     r"|\bat least|\bup to)\s*$"
 )
-_IN_A_WORD = re.compile(r"[^\W_]$|[^\W\d_][-–‐/.]$|\d[.,:]$|\d[-–/]$")
+_IN_A_WORD = re.compile(r"(?:[^\W_]|[^\W\d_][-–‐/.]|\d[.,:]|\d[-–/])\Z")
 _SYMBOL = {
     "less than": "<",
     "below": "<",
@@ -211,6 +217,12 @@ def _measure(text: str, match: re.Match[str], units: UnitTable) -> Measure | Non
         form, end = _form(match.group("sep")), match.end("m")
         if not second:
             return None
+    if (
+        form == "range"
+        and "to" in match.group("sep")
+        and _FROM.search(text, max(0, start - 8), start)
+    ):
+        return _from_to(text, match, units, digits)
     joint = _JOINT.match(text, end)
     unit_at = joint.end() if joint else end
     unit = units.match(text, unit_at)
@@ -230,6 +242,25 @@ def _measure(text: str, match: re.Match[str], units: UnitTable) -> Measure | Non
     if end < len(text) and (text[end].isalpha() or text[end] == "_"):
         return None  # a number glued to letters is a name ("1a", "3rd")
     return Measure(start, end, digits, form, second, comparator)
+
+
+_FROM = re.compile(r"\bfrom\s*\Z", re.IGNORECASE)
+
+
+def _from_to(text: str, match: re.Match[str], units: UnitTable, digits: str) -> Measure:
+    """The first value of a change, "from 2.4 to 7.1 g/dL"; its unit may stand with the second."""
+    start, end = match.start("n"), match.end("n")
+    unit = units.match(text, _after_space(text, match.end("m")))
+    if unit is None:
+        return Measure(start, end, digits)
+    written = text[_after_space(text, match.end("m")) : unit[0]]
+    return Measure(start, end, digits, unit=written, ucum=unit[1])
+
+
+def _after_space(text: str, offset: int) -> int:
+    while offset < len(text) and text[offset].isspace():
+        offset += 1
+    return offset
 
 
 def _form(separator: str) -> str:

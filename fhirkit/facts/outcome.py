@@ -18,7 +18,7 @@ _DIED_OF = re.compile(
     r"\b(?:died|death|succumbed)\s+(?:of|from|due to|because of|to|secondary to)\s+(?:[\w-]+\s+){0,4}$",
     re.I,
 )
-_ORDER = {"recovered": 1, "recovering": 2, "not recovered": 3, "recovered with sequelae": 4}
+_ENDS = frozenset({"recovered", "recovering", "not recovered", "recovered with sequelae"})
 
 
 def outcome_of(book: Notebook, reaction: Draft, *, died: bool) -> Term | None:
@@ -56,28 +56,31 @@ def _course(book: Notebook, reaction: Draft) -> Term | None:
         if scene.whose is not Whose.PATIENT or scene.sentence.section is SectionKind.TITLE:
             continue
         ranked = [
-            (_ORDER[c.name], c)
+            c
             for c in scene.cues("outcome")
-            if c.name in _ORDER
+            if c.name in _ENDS
             and scene.held.get(c.start) is None
             and not _about_other(book, scene, c, reaction)
         ]
         if ranked:
-            latest = _term(scene, max(ranked, key=lambda r: (r[0], r[1].start))[1])
+            latest = _term(scene, ranked[-1])
     return latest
+
+
+#: Characters between a thing and the word that tells what became of it.
+_BESIDE = 14
+_THINGS = frozenset({"drugs", "conditions", "symptoms"})
 
 
 def _about_other(book: Notebook, scene: Scene, cue: Mention, reaction: Draft) -> bool:
     """Whether the words right before the cue name another thing than the reaction."""
-    for thing in scene.things:
-        gap = scene.text(thing.end, cue.start) if cue.start >= thing.end else "." * 99
-        if (
-            len(gap) <= 12
-            and book.at.get(thing.start) not in (None, reaction)
-            and thing.kind == "drugs"
-        ):
-            return True
-    return False
+    nearest = max(
+        (t for t in scene.things if t.end <= cue.start), key=lambda t: t.end, default=None
+    )
+    if nearest is None or len(scene.text(nearest.end, cue.start)) > _BESIDE:
+        return False
+    other = book.at.get(nearest.start)
+    return other is not None and other is not reaction and nearest.kind in _THINGS
 
 
 def _term(scene: Scene, cue: Mention) -> Term:

@@ -34,7 +34,8 @@ _FILLER = re.compile(
 )
 _LEADS_TO_VALUE = frozenset(_FILLER_WORDS.split()) | {"(", ",", ":", "=", "[", "/"}
 _SCORE_GUARD = re.compile(
-    r"\b(?:rang\w+|from 0|scale of|out of|points|between|or (?:more|less))\b", re.IGNORECASE
+    r"\b(?:maxim\w+|minim\w+|at least|(?:rise|increase|change|decrease|gain) of|rang\w+|from 0|scale of|out of|points|between|or (?:more|less))\b",
+    re.IGNORECASE,
 )
 _BRACKET_RANGE = re.compile(
     r"\s*[(\[,;]?\s*(?:(?:normal|reference|ref|nl|n|nr|laboratory|reference values?)\b\.?\s*(?:range|value|values"
@@ -45,6 +46,7 @@ _LABELS = frozenset(
     "fig figure table grade type stage phase day case patient reference ref no number week month "
     "cycle chapter version group level generation line codon position exon class".split()
 )
+_COUNTED = frozenset("time times patient people case woman women man men child occasion".split())
 _BREAK = re.compile(r"[;.]\s|\bbut\b|\bwhereas\b")
 _ASIDE = re.compile(r"\([^()]*\)")
 _DAY_DATE = re.compile(r"\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b")
@@ -60,6 +62,7 @@ _OPEN_NAME = re.compile(
     r"\s*(?:was|were|is|of|at|:|=|\()?\s*$",
     re.IGNORECASE,
 )
+_ARTICLE = re.compile(r"^(?:the|an?|his|her|its|their)\s+", re.IGNORECASE)
 _NO_NAME = frozenset(
     "dose doses total day days daily weight height size diameter patient treatment infusion rate "
     "rose fell dropped increased decreased to from by up and or the a an on in for with he she it "
@@ -228,11 +231,16 @@ class _Pairing:
         match = _OPEN_NAME.search(self.scene.text(start, measure.start))
         if match is None:
             return None
-        words = match.group("name").split()
-        name = match.group("name")
-        if {w.lower() for w in words} & _NO_NAME or len(name) < 2 or _VERB.search(words[-1]):
+        name = _ARTICLE.sub("", match.group("name"))
+        words = name.split()
+        if (
+            not words
+            or {w.lower() for w in words} & _NO_NAME
+            or len(name) < 2
+            or _VERB.search(words[-1])
+        ):
             return None
-        first = start + match.start("name")
+        first = start + match.end("name") - len(name)
         last = start + match.end("name")
         if self._overlaps(first, last):
             return None
@@ -248,7 +256,10 @@ def _is_label(scene: Scene, measure: Measure) -> bool:
         return False
     i = scene.narrative.word_at(measure.start)
     before = scene.words(i - 1, i)
-    return bool(before) and before[0] in _LABELS
+    after = scene.words(
+        scene.narrative.word_at(measure.end), scene.narrative.word_at(measure.end) + 1
+    )
+    return bool(before and before[0] in _LABELS) or bool(after and after[0] in _COUNTED)
 
 
 def acceptable(mappings: Mappings, analyte: Mention, measure: Measure) -> bool:

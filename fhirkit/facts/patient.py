@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fhirkit.facts.certainty import negated_at
 from fhirkit.facts.model import PatientFact, Quantity, Term, Whose
-from fhirkit.facts.numbers import NUMBER_WORDS, clean_digits
+from fhirkit.facts.numbers import NUMBER_WORDS, TENS, clean_digits
 from fhirkit.narrative.layout import SectionKind
 
 if TYPE_CHECKING:
@@ -34,12 +34,11 @@ _AGE = (
     ),
     re.compile(r"\b(?:female|male)\s*,\s*(?P<n>\d{1,3})\s*(?P<u>years?|y)\b", re.I),
 )
-_TENS = {
-    w: 10 * (i + 2)
-    for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())
-}
 _DIED = re.compile(
-    r"\b(?:died|passed away|succumbed|expired|was pronounced dead|was declared dead)\b", re.I
+    r"\b(?:died|passed away|succumbed|was pronounced dead|was declared dead|was found dead"
+    r"|did not survive|(?:he|she|patient)\s+expired|(?:his|her|patient['’]s)\s+death"
+    r"|(?:outcome|course) was (?:fatal|lethal))\b",
+    re.IGNORECASE,
 )
 _OTHER_SUBJECT = re.compile(
     r"\b(?:mother|father|sister|brother|donor|fetus|foetus|husband|wife|who|others?|patients|people|cases|one|\d+\s?%?|two|three|four|five|six|seven"
@@ -105,7 +104,9 @@ _AGE_WORDS = frozenset(
     "old aged age year yr y month week day woman man female male patient".split()
 )
 _ARTICLES = frozenset({"a", "an", "the", "this", "our", "one"})
-_DEATH_WORDS = frozenset("died passed succumbed expired pronounced declared".split())
+_DEATH_WORDS = frozenset(
+    "died passed succumbed expired pronounced declared dead death survive fatal lethal".split()
+)
 
 
 def _age(own: list[Scene]) -> tuple[Scene, int, int, str, str, str | None] | None:
@@ -132,7 +133,7 @@ def _age_digits(written: str) -> str | None:
     if written.isdigit():
         return clean_digits(written)
     parts = re.split(r"[\s-]+", written.lower())
-    total = sum(_TENS.get(p, NUMBER_WORDS.get(p, 0)) for p in parts)
+    total = sum(TENS.get(p, NUMBER_WORDS.get(p, 0)) for p in parts)
     return str(total) if total else None
 
 
@@ -186,7 +187,9 @@ def _death(own: list[Scene]) -> tuple[Scene, int, int] | None:
             family = any(
                 w is Whose.FAMILY and at <= match.start() for at, w in scene.held.items()
             ) or any(c.start < match.start() for c in scene.cues("whose", "family"))
-            told = scene.strong and not _OTHER_SUBJECT.search(before)
+            fatal = match.group().endswith(("fatal", "lethal"))
+            told = (scene.strong or fatal) and not _OTHER_SUBJECT.search(before)
+            told = told and not re.search(r"\b(?:nearly|almost|risk of|before)\s*$", before)
             if told and not family and not negated_at(scene, word):
                 return scene, match.start(), match.end()
     return None

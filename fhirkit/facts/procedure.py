@@ -104,7 +104,7 @@ def _same(book: Notebook, thing: Mention, certainty: Certainty) -> Draft | None:
 
 def _not_done(scene: Scene, thing: Mention) -> bool:
     tail = scene.text(thing.end, min(scene.sentence.end, thing.end + 60))
-    if re.match(r"[^.;,]{0,40}?" + _NOT_DONE.pattern, tail, re.I):
+    if re.match(rf"[^.;,]{{0,40}}?(?:{_NOT_DONE.pattern})", tail, re.I):
         return True
     before = scene.text(max(scene.sentence.start, thing.start - 25), thing.start)
     performed = re.match(

@@ -28,10 +28,10 @@ _EVERY = re.compile(rf"\b(?:every|each|q)\s*{_N}?[\s-]*{_U}\b", re.I)
 _N_LY = re.compile(rf"\b{_N}[\s-]+(?P<u>hour|week|month|year)ly\b", re.I)
 _COUNT = re.compile(
     rf"\b{_N}\s+(?:further\s+|more\s+|additional\s+|consecutive\s+)?"
-    r"(?:cycles?|courses?|doses?|infusions?|sessions?|exchanges?|injections?|units?|pulses?|times)\b",
+    r"(?:cycles?|courses?|doses?|infusions?|sessions?|exchanges?|injections?|units?|pulses?|times(?!\s*(?:an?|per|each|daily|weekly|/)\b))\b",
     re.I,
 )
-_DURATION_LEADS = frozenset({"for", "over", "lasting", "during", "within"})
+_DURATION_LEADS = frozenset({"for", "over", "lasting", "during", "within", "on"})
 #: What may stand between an amount and the drug it belongs to.
 _BRIDGE = re.compile(
     r"[\s(,:]*(?:(?:of|the|a|an|at|with|dose|doses|dosage|total|initial|starting|maintenance|single"
@@ -74,7 +74,7 @@ def is_dose(measure: Measure) -> bool:
     code = measure.ucum
     return (
         code is not None
-        and measure.form in ("number", "range")
+        and measure.form == "number"
         and not _PER_VOLUME.search(code)
         and bool(_DOSE_UNIT.match(code))
     )
@@ -123,7 +123,7 @@ def route_for(scene: Scene, drug: Mention, taken: Taken) -> Mention | None:
 
 
 _ROUTE_GAP = re.compile(
-    r"[\s,(]*(?:(?:high|low|dose|pulse|bolus|infusion|of|once|daily|was|were|given|administered|and|human)\b[\s,-]*)*",
+    r"[\s,()]*(?:(?:high|low|dose|pulse|bolus|infusion|of|once|daily|was|were|given|administered|and|human)\b[\s,-]*)*",
     re.I,
 )
 
@@ -135,7 +135,8 @@ def regimen_for(scene: Scene, left: int, right: int, core: tuple[int, int]) -> R
     later; what stands before it must lead right up to it ("10 cycles of alternate day ..."),
     and a part that leads up to the next treatment is that one's.
     """
-    if _RHYTHM.isdisjoint(scene.words(0, 10**9)):
+    words = scene.words(0, 10**9)
+    if _RHYTHM.isdisjoint(words) and not any(w[0] == "q" and w[1:2].isdigit() for w in words):
         return None
     text = scene.narrative.view.text
     reach = _Reach(text, core[0], core[1], right)
@@ -151,6 +152,8 @@ def regimen_for(scene: Scene, left: int, right: int, core: tuple[int, int]) -> R
             break
     for phrase in scene.times:
         if phrase.form != "duration" or phrase.lead not in _DURATION_LEADS:
+            continue
+        if phrase.lead == "on" and "consecutive" not in scene.text(phrase.start, phrase.end):
             continue
         start = text.rfind(phrase.lead, max(left, phrase.start - 30), phrase.start)
         if core[1] <= start < right and reach.takes(start, phrase.end):
@@ -218,7 +221,9 @@ _LEADS_UP = re.compile(
     r"\s*(?:of\s+)?(?:(?:the|a|an|alternate|day|daily|iv|oral|intravenous|high|low|dose|pulse|therapeutic)\b[\s-]*)*",
     re.I,
 )
-_GAP_ENDS = re.compile(r"[;.]\s|\bbut\b|\bwhich\b|\bfollowed\b|\bthen\b|\bafter\b|\bwith\b")
+_GAP_ENDS = re.compile(
+    r"[;.]\s|\bbut\b|\bwhich\b|\bfollowed\b|\bthen\b|\bafter\b|\bwith\b|\band\s+(?:had|was|were|has|is|developed|suffered)\b"
+)
 
 
 def _frequency(pattern: re.Pattern[str], match: re.Match[str]) -> tuple[int, str, str]:

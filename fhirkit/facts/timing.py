@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.model import Quantity, When
-from fhirkit.facts.numbers import ARTICLES, NUMBER_WORDS, DateMention, clean_digits
+from fhirkit.facts.numbers import ARTICLES, NUMBER_WORDS, TENS, DateMention, clean_digits
 
 if TYPE_CHECKING:
     from fhirkit.narrative.narrative import Narrative
 
 _COUNT = (
-    r"(?:\d+(?:[.,]\d+)?(?:\s*(?:-|–|to)\s*\d+)?|"
+    r"(?:\d+(?:[.,]\d+)?(?:\s*(?:-|–|to)\s*\d+)?|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty"
+    r"|ninety)(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?|"
     + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
     + r"|a\s+few|few|several|many|some|a\s+couple\s+of|an?|the)"
 )
@@ -35,9 +36,10 @@ _RIGHT = re.compile(
 _BEFORE_UNIT = frozenset(NUMBER_WORDS) | frozenset(
     "a an the few several many some of consecutive more further long".split()
 )
+_SHORT_UNITS = frozenset("h hr d wk mo y yr min hrs wks yrs".split())
 _ABOUT = frozenset("about approximately around some nearly almost within roughly".split())
 _DURATION_LEAD = re.compile(
-    r"\b(?:for|over|lasting|during|within|in|past|last|previous|of|after)\s+(?:the\s+)?"
+    r"\b(?:for|over|lasting|during|within|on|in|past|last|previous|of|after)\s+(?:the\s+)?"
     r"(?:(?:past|last|previous|subsequent|next|following|first)\s+)?(?:about\s+|approximately\s+)?$",
     re.IGNORECASE,
 )
@@ -103,7 +105,7 @@ def _phrase(narrative: Narrative, unit: int) -> TimePhrase | None:
     left, begin = found
     written = text[start:end]
     count = re.sub(r"\s+", " ", left.group("n").lower())
-    if end - start <= 3 and not count[0].isdigit():
+    if written.lower() in _SHORT_UNITS and not count[0].isdigit():
         return None
     right = _RIGHT.match(text, end)
     form = right.lastgroup if right and right.lastgroup else "duration"
@@ -137,7 +139,17 @@ def _count_before(narrative: Narrative, unit: int) -> tuple[re.Match[str], int] 
             at = unit - back - 1
             if at >= 0 and narrative.words[at] in _ABOUT:
                 best = match, narrative.starts[at]
+            elif (
+                at >= 1
+                and narrative.words[at] in ("to", "or")
+                and _is_count(narrative.words[at - 1])
+            ):
+                return None  # "three to four weeks": no one distance
     return best
+
+
+def _is_count(word: str) -> bool:
+    return word.isdigit() or word in NUMBER_WORDS
 
 
 def _count_digits(count: str) -> str | None:
@@ -146,6 +158,9 @@ def _count_digits(count: str) -> str | None:
         return None if re.search(r"-|–|to", count) else clean_digits(count) or None
     if count in NUMBER_WORDS:
         return str(NUMBER_WORDS[count])
+    parts = re.split(r"[\s-]", count)
+    if parts[0] in TENS:
+        return str(TENS[parts[0]] + (NUMBER_WORDS[parts[1]] if len(parts) > 1 else 0))
     if count == "a couple of":
         return "2"
     return str(ARTICLES[count]) if count in ARTICLES else None

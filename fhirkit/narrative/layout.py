@@ -84,6 +84,10 @@ def blocks(text: str, headings: Headings) -> list[Block]:
     return found
 
 
+#: Sections whose lists and tables are as little the patient's as their prose.
+_NOT_OF_CASE = {SectionKind.REFERENCES, SectionKind.DISCUSSION}
+
+
 def _section(
     piece: str, current: SectionKind | None, before: list[Block], *, rows: bool, broke: bool
 ) -> SectionKind:
@@ -92,6 +96,8 @@ def _section(
     previous = before[-1].kind if before else None
     if previous is SectionKind.LEGEND and not broke and _PANEL.match(piece):
         return SectionKind.LEGEND
+    if current in _NOT_OF_CASE:
+        return current
     if rows or _TABLE.match(piece):
         return SectionKind.TABLE
     prose = _is_prose(piece)
@@ -107,7 +113,10 @@ def _section(
 
 
 def _is_prose(piece: str) -> bool:
-    return bool(_SENTENCE_END.search(piece)) and len(piece.split()) >= 6
+    words = len(piece.split())
+    return bool(_SENTENCE_END.search(piece)) and (
+        words >= 6 or (words >= 2 and piece.rstrip()[-1] == ".")
+    )
 
 
 def _is_byline(piece: str) -> bool:

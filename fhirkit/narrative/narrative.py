@@ -98,7 +98,7 @@ _BOUNDARY = re.compile(
 )
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|Fig|Figs|No|Nos|vs|cf|ca|approx|etc|e\.g|i\.e|al|resp|Inc|Co|Ref"
-    r"|incl|max|min|tab|inj)|\b[A-Z]|\b[a-z])$"
+    r"|incl|max|min|tab|inj)|(?<![/\w])[A-Z]|(?<![/\w])[a-z])\Z"
 )
 
 
