@@ -82,7 +82,9 @@ def attribute(all_scenes: list[Scene]) -> None:
 
 def _introduces(scene: Scene) -> bool:
     return scene.sentence.section is not SectionKind.TITLE and (
-        bool(_AGE_LEAD.search(_text(scene))) or _has(scene, "patient")
+        bool(_AGE_LEAD.search(_text(scene)))
+        or _has(scene, "patient")
+        or (_has(scene, "newcomer") and scene.sentence.section not in _TALK)
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from fhirkit.facts.anchors import anchored
 from fhirkit.facts.model import (
     Certainty,
     ConditionFact,
@@ -240,6 +241,39 @@ def _with_site(scene: Scene, thing: Mention) -> int:
     return thing.end
 
 
+_ONSET_GAP = re.compile(
+    r"[\s(]*(?:\([^()]*\)\s*)?(?:(?:which|that|was|were|is|had|has|been|first|newly|diagnosed|made|confirmed"
+    r"|present|in|since|from|early|late|around|about|onset|developed|began|started|of|at)\b[\s(]*)*",
+    re.IGNORECASE,
+)
+_ONSET_WORDS = re.compile(
+    r"\b(?:develop\w*|diagnos\w+|presented|occurred|appeared|had|suffered|experienced|noticed|showed|became)\b",
+    re.IGNORECASE,
+)
+
+
+def time_onsets(book: Notebook) -> None:
+    """ "Eight months after D she developed X": the onset, measured from an event of the case."""
+    for draft in book.of("condition"):
+        if draft.whose is not Whose.PATIENT or "onset" in draft.fields:
+            continue
+        for scene, thing in book.told(draft):
+            phrase = next(
+                (p for p in scene.times if p.form in ("after", "later") and p.end <= thing.start),
+                None,
+            )
+            if phrase is None or scene.certainty_of(thing) is Certainty.NEGATED:
+                continue
+            between = scene.text(phrase.end, thing.start)
+            if len(between) < _ONSET_WITHIN and _ONSET_WORDS.search(between):
+                draft.fields["onset"] = anchored(book, scene, phrase)
+                break
+
+
+#: Characters between a time and the condition that began then.
+_ONSET_WITHIN = 90
+
+
 def _fill_condition(book: Notebook, scene: Scene, thing: Mention, draft: Draft) -> None:
     fields, narrative = draft.fields, book.narrative
     _qualify(scene, thing, fields, ("severity", "course", "body-site"))
@@ -251,12 +285,7 @@ def _fill_condition(book: Notebook, scene: Scene, thing: Mention, draft: Draft) 
             fields.setdefault("history", narrative.span(phrase.start, phrase.end))
     for date in scene.dates:
         gap = scene.text(thing.end, date.start) if date.start >= thing.end else "." * 99
-        if (
-            date.iso
-            and len(gap) < 40
-            and re.search(r"\b(?:diagnosed|in|since|developed)\b", gap)
-            and "," not in gap
-        ):
+        if date.iso and _ONSET_GAP.fullmatch(gap):
             fields.setdefault("onset", when_date(narrative, date))
     age = _AT_AGE.search(narrative.view.text, thing.end, min(scene.sentence.end, thing.end + 60))
     if (

@@ -42,11 +42,27 @@ def _named(book: Notebook, reaction: Draft) -> Term | None:
         before = scene.text(max(scene.sentence.start, thing.start - 45), thing.start)
         if _DIED_OF.search(before):
             return Term(scene.span(thing), "fatal")
+        at = thing.end
         for cue in scene.cues("outcome"):
-            gap = scene.text(thing.end, cue.start) if cue.start >= thing.end else "." * 99
-            if cue.name != "fatal" and len(gap) <= 40 and not re.search(r"[,;]|\band\b", gap):
-                latest = _term(scene, cue)
+            gap = scene.text(at, cue.start) if cue.start >= at else "."
+            if cue.name == "fatal" or _CLAUSE_END.search(gap) or not _is_told(scene, cue):
+                continue
+            if len(gap) <= _SAID_OF and (at > thing.end or not re.search(r"\band\b", gap)):
+                latest, at = _term(scene, cue), cue.end
     return latest
+
+
+#: Characters between a reaction and the word that tells how it ended.
+_SAID_OF = 40
+_CLAUSE_END = re.compile(r"[,;.]\s|\bbut\b")
+_ONLY_HOPED = frozenset(
+    "hope hoped expect expected may will would should might if until unless to".split()
+)
+
+
+def _is_told(scene: Scene, cue: Mention) -> bool:
+    """Whether an outcome is told and not only hoped for."""
+    return _ONLY_HOPED.isdisjoint(scene.words(cue.first - 4, cue.first))
 
 
 def _course(book: Notebook, reaction: Draft) -> Term | None:
@@ -60,6 +76,7 @@ def _course(book: Notebook, reaction: Draft) -> Term | None:
             for c in scene.cues("outcome")
             if c.name in _ENDS
             and scene.held.get(c.start) is None
+            and _is_told(scene, c)
             and not _about_other(book, scene, c, reaction)
         ]
         if ranked:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.dimension import dimension, fits
 from fhirkit.facts.lexicon import Entry, Mention
 from fhirkit.facts.model import Whose
+from fhirkit.facts.numbers import TIME_UNITS, UnitTable
 from fhirkit.facts.regimen import is_dose
 
 if TYPE_CHECKING:
@@ -47,6 +49,11 @@ _LABELS = frozenset(
     "cycle chapter version group level generation line codon position exon class".split()
 )
 _COUNTED = frozenset("time times patient people case woman women man men child occasion".split())
+_AND = re.compile(r"\s*(?:,|and|,\s*and|/)\s*(?:the\s+|serum\s+|plasma\s+)?")
+_WERE = re.compile(
+    r"\s*(?:levels?|values?|counts?|concentrations?)?\s*(?:was|were|of|at|had risen to|rose to|fell to|:)\s*"
+)
+_RANGE_BEFORE_UNIT = re.compile(r"\s*[(\[]\s*[<>]?\s*\d[\d.,]*\s*[-–]?\s*[\d.,]*\s*[)\]]\s*")
 _BREAK = re.compile(r"[;.]\s|\bbut\b|\bwhereas\b")
 _ASIDE = re.compile(r"\([^()]*\)")
 _DAY_DATE = re.compile(r"\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b")
@@ -101,13 +108,16 @@ class _Pairing:
         self.analytes = [
             m for m in scene.of("observations", "scores") if scene.whose_is(m) is Whose.PATIENT
         ]
+        self.units = UnitTable(mappings)
         self.found: list[Pair] = []
 
     def run(self) -> list[Pair]:
         """All pairs of the scene."""
+        self._respectively()
         for measure in self.scene.measures:
             if measure.used or _is_label(self.scene, measure):
                 continue
+            self._unit_behind_range(measure)
             last = self.found[-1] if self.found else None
             if last is not None and self._is_reference(last, measure):
                 last.reference = last.reference or measure
@@ -117,6 +127,43 @@ class _Pairing:
                 measure.used = True
                 self.found.append(Pair(analyte, measure))
         return self.found
+
+    def _respectively(self) -> None:
+        """ "ALT and AST were 812 U/L and 640 U/L": as many numbers as names, in their order."""
+        plain = [m for m in self.scene.measures if not m.used and m.form == "number"]
+        for i, first in enumerate(self.analytes[:-1]):
+            names = [first]
+            for analyte in self.analytes[i + 1 :]:
+                if not _AND.fullmatch(self.scene.text(names[-1].end, analyte.start)):
+                    break
+                names.append(analyte)
+            values = [m for m in plain if m.start >= names[-1].end][: len(names)]
+            if len(names) < 2 or len(values) < len(names) or any(m.used for m in values):
+                continue
+            joined = all(
+                _AND.fullmatch(self.scene.text(a.end, b.start)) for a, b in pairwise(values)
+            )
+            led = _WERE.fullmatch(self.scene.text(names[-1].end, values[0].start))
+            fitting = all(
+                acceptable(self.mappings, a, m) for a, m in zip(names, values, strict=True)
+            )
+            if joined and led and fitting:
+                for analyte, measure in zip(names, values, strict=True):
+                    measure.used = True
+                    self.found.append(Pair(analyte, measure))
+
+    def _unit_behind_range(self, measure: Measure) -> None:
+        """ "118 (135-145) mmol/L": the unit stands behind the reference range."""
+        if measure.ucum is not None or measure.form != "number":
+            return
+        end = self.scene.sentence.end
+        match = _RANGE_BEFORE_UNIT.match(self.scene.text(measure.end, end))
+        unit = (
+            self.units.match(self.scene.text(0, end), measure.end + match.end()) if match else None
+        )
+        if unit is not None and unit[1] not in TIME_UNITS:
+            measure.unit = self.scene.text(measure.end + (match.end() if match else 0), unit[0])
+            measure.ucum = unit[1]
 
     def _owner(self, last: Pair | None, measure: Measure) -> Mention | None:
         analyte = self._right_of(measure) or self._left_of(measure)
@@ -286,6 +333,8 @@ def acceptable(mappings: Mappings, analyte: Mention, measure: Measure) -> bool:
 def _in_scale(mappings: Mappings, analyte: Mention, measure: Measure) -> bool:
     if measure.ucum is not None or measure.form not in ("number", "fraction"):
         return False
+    if measure.comparator is not None:
+        return False  # a bound is a definition, not a score
     row = mappings.scores.get(analyte.name)
     if row is None:
         return True

@@ -15,7 +15,7 @@ from fhirkit.facts.adverse_event import read_adverse_events
 from fhirkit.facts.attribution import attribute
 from fhirkit.facts.case import Case
 from fhirkit.facts.certainty import judge_certainty
-from fhirkit.facts.condition import read_conditions, read_other_conditions
+from fhirkit.facts.condition import read_conditions, read_other_conditions, time_onsets
 from fhirkit.facts.encounter import read_encounters, time_encounters
 from fhirkit.facts.lexicon import lexicon
 from fhirkit.facts.medication import merge_classes, read_medications, read_other_drugs
@@ -64,6 +64,7 @@ def read_case(text: str, vocabulary: Lexicon) -> Case:
     if patient is not None:
         tell_death(book, patient)
     time_encounters(book)
+    time_onsets(book)
     read_observations(book)
     read_qualitative(book)
     died = patient is not None and "deceased" in patient.fields
