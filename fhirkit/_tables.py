@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from itertools import dropwhile
 from operator import attrgetter
@@ -69,7 +69,7 @@ def read_table(name: str, where: str, data: bytes) -> Table:
     """The table ``name`` ("drugs", "cues/when") from a file's bytes; ``where`` names the file."""
     model = MODELS[stem_of(name)]
     header, lines, records = _parsed(where, data)
-    _check_header(header, list(model.model_fields), where)
+    _check_header(header, [field.name for field in fields(model)], where)
     places = [f"{where}, line {line}" for line in lines]
     cells = [dict(zip(header, record, strict=True)) for record in records]
     table = Table(_validated(model, cells, places), places)

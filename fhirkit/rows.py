@@ -13,7 +13,6 @@ from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     StringConstraints,
@@ -21,6 +20,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic.dataclasses import dataclass
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Vocabulary = Literal[
@@ -76,17 +76,23 @@ Number = Annotated[Decimal | None, BeforeValidator(_number_cell)]
 Ucum = Annotated[Text, AfterValidator(_check_ucum)]
 SeveralUcum = Annotated[tuple[Ucum, ...], BeforeValidator(split_cell)]
 
+_row = dataclass(
+    frozen=True,
+    slots=True,
+    kw_only=True,
+    config=ConfigDict(extra="forbid", defer_build=True),
+)
 _UCUM = re.compile(r"[!-~]+")
 
 
-class Row(BaseModel):
+@_row
+class Row:
     """What every row has: where it comes from."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     source: Text
 
 
+@_row
 class NamedRow(Row):
     """A concept: its name, and the other ways it is written."""
 
@@ -94,6 +100,7 @@ class NamedRow(Row):
     synonyms: Several = ()
 
 
+@_row
 class DrugRow(NamedRow):
     """An ingredient, a class, a combination or a vaccine; ``classes`` are names of classes."""
 
@@ -101,16 +108,19 @@ class DrugRow(NamedRow):
     classes: Several = ()
 
 
+@_row
 class ConditionRow(NamedRow):
     """A diagnosis; ``broader`` is the name of a wider one."""
 
     broader: str = ""
 
 
+@_row
 class SymptomRow(NamedRow):
     """A sign or symptom."""
 
 
+@_row
 class ObservationRow(NamedRow):
     """Something measured or tested.
 
@@ -123,6 +133,7 @@ class ObservationRow(NamedRow):
     units: SeveralUcum = ()
 
 
+@_row
 class ScoreRow(NamedRow):
     """A clinical scale with its bounds and the distance of two neighbouring values."""
 
@@ -139,12 +150,14 @@ class ScoreRow(NamedRow):
         return self
 
 
+@_row
 class ProcedureRow(NamedRow):
     """Something done to the patient."""
 
     role: Literal["treatment", "diagnostic", "surgery", "transfusion"]
 
 
+@_row
 class ReportRow(NamedRow):
     """A study that ends in a conclusion."""
 
@@ -160,12 +173,14 @@ class ReportRow(NamedRow):
     ]
 
 
+@_row
 class TermRow(NamedRow):
     """A word that qualifies: a route, a specimen, a severity and so on."""
 
     kind: TermKind
 
 
+@_row
 class UnitRow(Row):
     """A UCUM code and the spellings met in print."""
 
@@ -173,6 +188,7 @@ class UnitRow(Row):
     written: Several
 
 
+@_row
 class CodeRow(Row):
     """One code of a concept; ``display`` is empty where the system's own was not read."""
 
@@ -190,6 +206,7 @@ class CodeRow(Row):
         return code
 
 
+@_row
 class BlockedRow(Row):
     """A phrase that must not be read as a concept of ``kind``."""
 
@@ -198,6 +215,7 @@ class BlockedRow(Row):
     reason: Text
 
 
+@_row
 class CueRow(Row):
     """Phrases that say whose, whether, when or why."""
 

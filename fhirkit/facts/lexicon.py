@@ -73,7 +73,9 @@ class Lexicon:
                 self._add(self._things, (row.name, *row.synonyms), Entry(kind, row.name))
         for (axis, name), row in mappings.terms.items():
             if axis in _TERMS:
-                self._add(self._signs, (name, *row.synonyms), Entry("term", name, axis))
+                # The name of an interpretation is HL7's code for it and no word.
+                spoken = () if axis == "interpretation" else (name,)
+                self._add(self._signs, (*spoken, *row.synonyms), Entry("term", name, axis))
         for axis, cues in mappings.cues.items():
             for cue in cues:
                 if axis != "sections":

@@ -63,9 +63,7 @@ def _is_treatment(scene: Scene, drug: Mention) -> bool:
 
 
 def _read_one(book: Notebook, scene: Scene, drug: Mention, left: int, right: int) -> None:
-    if scene.certainty_of(drug) in (Certainty.NEGATED, Certainty.REFUTED) or _not_given(
-        scene, drug
-    ):
+    if scene.certainty_of(drug) is Certainty.NEGATED or _not_given(scene, drug):
         return
     taken = _taken(scene, drug, left, right)
     draft = _matching(book, scene, drug, taken)

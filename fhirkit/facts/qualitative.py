@@ -138,7 +138,8 @@ def _record(
         shown: Term = Term(scene.span(analyte))
     else:
         concept, specimen = specimens.resolve(book, scene, analyte, None)
-        shown = Term(scene.span(analyte), concept)
+        shown = Term(scene.span(analyte), concept or None)
+        concept = concept or scene.span(analyte).text
     if _joins(book, concept, sign) or _comes_with_value(book, scene, analyte, concept, sign):
         return
     row = book.lexicon.mappings.observations.get(analyte.name)
@@ -199,17 +200,21 @@ def _comes_with_value(
     return False
 
 
+#: Units of what is found or not found as much as measured: cells in a smear, bands.
+_OF_FINDINGS = frozenset({"%", "{bands}", "/[HPF]", "{titer}", "{index_val}", "{ratio}"})
+
+
 def _presence(book: Notebook, scene: Scene, analyte: Mention, specimens: Specimens) -> None:
     """Something found or not found: "CSF showed oligoclonal bands", "no schistocytes"."""
     row = book.lexicon.mappings.observations.get(analyte.name)
-    if row is None or row.units or row.category == "vital-signs":
+    if row is None or row.category == "vital-signs" or set(row.units) - _OF_FINDINGS:
         return
     absent = scene.certainty_of(analyte) in (Certainty.NEGATED, Certainty.REFUTED)
     lead = _SHOWED.search(scene.text(max(scene.sentence.start, analyte.start - 60), analyte.start))
     if not absent and not lead:
         return
     concept, specimen = specimens.resolve(book, scene, analyte, None)
-    if any(d.concept == concept for d in book.of("observation")):
+    if not concept or any(d.concept == concept for d in book.of("observation")):
         return
     span = scene.span(analyte)
     fields: dict[str, object] = {

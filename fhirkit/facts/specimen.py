@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from fhirkit.facts.dimension import dimension
 from fhirkit.facts.regimen import term
+from fhirkit.narrative.words import fold_phrase
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fhirkit.facts.lexicon import Mention
     from fhirkit.facts.model import Term
     from fhirkit.facts.notebook import Notebook
@@ -54,21 +58,24 @@ class Specimens:
         if row is None:
             return analyte.name, self._named(scene, analyte, measure) if not analyte.name else None
         found = self._named(scene, analyte, measure)
-        if measure is not None and measure.ucum == "%" and row.units and "%" not in row.units:
-            return _share(book, analyte.name, found), found
+        name = analyte.name
+        if row.specimen and (found is None or found.concept != row.specimen):
+            name = _unspecific(book, scene, analyte)
+            row = book.lexicon.mappings.observations.get(name)
+            if row is None:
+                return "", found
+        if measure is not None and measure.ucum == "%" and _is_counted(row.units):
+            return _share(book, name, found), found
         if row.specimen:
-            return analyte.name, found if found and found.concept == row.specimen else None
-        known = book.lexicon.mappings.observations
-        specific = (
-            f"{_PREFIX.get(found.concept or '', found.concept or '')} {analyte.name}"
-            if found
-            else ""
-        )
-        if specific in known:
+            return name, found
+        specific = f"{_PREFIX.get(found.concept or '', '?')} {name}" if found else ""
+        if found is not None and self._carried is found and "antibody" in name:
+            return name, None  # which specimen an antibody was sought in is not told
+        if specific in book.lexicon.mappings.observations:
             return specific, found
         if found is not None and self._carried is found:
-            return analyte.name, None
-        return analyte.name, found
+            return name, None
+        return name, found
 
     def _named(self, scene: Scene, analyte: Mention, measure: Measure | None) -> Term | None:
         if measure is not None:
@@ -76,6 +83,8 @@ class Specimens:
                 gap = scene.text(measure.end, sign.start) if sign.start >= measure.end else "?"
                 if re.fullmatch(r"\s*in\s+(?:the\s+|his\s+|her\s+)?", gap):
                     return term(scene, sign)
+        if not _SPECIMEN_WORDS.isdisjoint(fold_phrase(scene.text(analyte.start, analyte.end))):
+            return None  # "serum neurofilament": the name says it itself
         best: Mention | None = None
         for sign in self._here:
             near = sign.name == "csf" or 0 <= analyte.first - sign.last <= _NEAR
@@ -85,6 +94,21 @@ class Specimens:
             return term(scene, best)
         carried = self._carried
         return carried if carried is not None and carried.concept == "csf" else None
+
+
+_SPECIMEN_WORDS = frozenset({"serum", "plasma", "blood", "urine", "urinary"})
+
+
+def _is_counted(units: Iterable[str]) -> bool:
+    return any(dimension(unit) == "count/volume" for unit in units)
+
+
+def _unspecific(book: Notebook, scene: Scene, analyte: Mention) -> str:
+    """The name without its specimen, unless the words themselves name it ("CSF protein")."""
+    if fold_phrase(scene.text(analyte.start, analyte.end))[0] in ("csf", "cerebrospinal", "urine"):
+        return analyte.name
+    bare = analyte.name.partition(" ")[2]
+    return bare if bare in book.lexicon.mappings.observations else ""
 
 
 def _share(book: Notebook, name: str, specimen: Term | None) -> str:

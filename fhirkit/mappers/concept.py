@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from fhirkit.narrative.words import fold_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -12,12 +13,10 @@ if TYPE_CHECKING:
     from fhirkit.facts.model import Term
     from fhirkit.mappers.context import MappingContext, Resource
 
-_NOT_A_LETTER = re.compile(r"[\W_]+")
-
 
 def concept(term: Term, context: MappingContext, *kinds: str) -> Resource:
-    """The concept as the vocabulary names it, else in the author's words, with its codes."""
-    return with_codes(_codes(term, context, kinds), term.concept or context.wording.of(term.span))
+    """The concept under the vocabulary's and the author's name, with its codes."""
+    return with_codes(_codes(term, context, kinds), name_of(term, context))
 
 
 def best_named(term: Term, context: MappingContext, *kinds: str) -> Resource:
@@ -48,20 +47,20 @@ def finding_codes(term: Term, context: MappingContext) -> tuple[Iterable[Coding]
 
 
 def name_of(term: Term, context: MappingContext) -> str:
-    """What a clinician reads: "unsteady on his feet", but "multiple sclerosis" for "MS".
+    """What a clinician reads: the author's words, and what the vocabulary takes them for.
 
-    The longer of the author's words and the vocabulary's name, which is the one that says
-    more; an abbreviation never is.
+    "severe headache" for "headache"; "multiple sclerosis (MS)" where the words are others
+    than the vocabulary's, so that both can be seen and found.
     """
     words = context.wording.of(term.span)
-    if term.concept is None or _letters(words) > _letters(term.concept):
+    if term.concept is None:
         return words
-    return term.concept
-
-
-def _letters(text: str) -> int:
-    # Hyphens do not count: one may only be the mark of a line end.
-    return len(_NOT_A_LETTER.sub("", text))
+    said, meant = set(fold_phrase(words)), set(fold_phrase(term.concept))
+    if meant <= said:
+        return words
+    if said <= meant:
+        return term.concept
+    return f"{term.concept} ({words})"
 
 
 def named(name: str, kind: str, context: MappingContext, text: str = "") -> Resource:

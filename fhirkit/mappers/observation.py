@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fhirkit.facts.model import Certainty, Quantity, Range, Ratio, Term
-from fhirkit.mappers.concept import named, quoted, with_codes
+from fhirkit.mappers.concept import name_of, named, quoted, with_codes
 from fhirkit.mappers.frame import frame, of_patient
 from fhirkit.mappers.grounding import grounds
 from fhirkit.mappers.hl7 import INTERPRETATION, OBSERVATION_CATEGORY, coded, looked_up
@@ -56,7 +56,7 @@ def _code(fact: ObservationFact, context: MappingContext) -> Resource:
     specimen = fact.specimen.concept if fact.specimen is not None else None
     codes = context.mappings.codings(term.concept, "observations", "scores")
     fitting = [code for code in codes if fits(code.display, ucum, specimen)]
-    return with_codes(fitting, term.concept)
+    return with_codes(fitting, name_of(term, context))
 
 
 def _effective(made: Resource, fact: ObservationFact, context: MappingContext) -> None:

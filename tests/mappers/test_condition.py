@@ -67,7 +67,7 @@ def test_condition_that_was_not_looked_for_is_none() -> None:
 def test_abbreviation_is_written_out() -> None:
     """A clinician reads the vocabulary's name where the text has only letters."""
     code = made("MS", "multiple sclerosis")["code"]
-    assert code["text"] == "multiple sclerosis"
+    assert code["text"] == "multiple sclerosis (MS)"
     assert codes(code) == ["24700007"]
 
 
