@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, fields
 from functools import cache
-from itertools import dropwhile
+from itertools import dropwhile, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 MAJOR_VERSION = 1
+Place = tuple[str, int]
 MODELS: Mapping[str, type[Row]] = {
     "blocked": rows.BlockedRow,
     "codes": rows.CodeRow,
@@ -55,24 +56,23 @@ _FIRST_LINE = re.compile(r"# *fhirkit-mapping +(\d+)(\.\d+)*\s*")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of one kind, each with the place it was read from."""
+    """Rows of one kind; ``places`` has the file and the line each was read from."""
 
     rows: Sequence[Row]
-    places: Sequence[str]
+    places: Sequence[Place]
 
-    def placed(self) -> Iterator[tuple[Row, str]]:
+    def placed(self) -> Iterator[tuple[Row, Place]]:
         """Each row with its place."""
         return zip(self.rows, self.places, strict=True)
 
 
 def read_table(name: str, where: str, data: bytes) -> Table:
     """The table ``name`` ("drugs", "cues/when") from a file's bytes; ``where`` names the file."""
-    model = MODELS[stem_of(name)]
     header, lines, records = _parsed(where, data)
-    _check_header(header, [field.name for field in fields(model)], where)
-    places = [f"{where}, line {line}" for line in lines]
-    cells = [dict(zip(header, record, strict=True)) for record in records]
-    table = Table(_validated(model, cells, places), places)
+    _check_header(header, _columns(stem_of(name)), where)
+    places = list(zip(repeat(where), lines, strict=False))
+    cells = [dict(zip(header, record, strict=False)) for record in records]
+    table = Table(_validated(stem_of(name), cells, places), places)
     if stem_of(name) != "cues":
         _check_unique(name, table)
     return table
@@ -137,28 +137,33 @@ def _check_header(header: list[str], columns: list[str], where: str) -> None:
             raise MappingError(f"{where}: column '{column}' is missing: {expected}")
 
 
-def _validated(model: type[Row], cells: list[dict[str, str]], places: list[str]) -> list[Row]:
+def _validated(stem: str, cells: list[dict[str, str]], places: list[Place]) -> list[Row]:
     try:
-        return _adapter(model).validate_python(cells)
+        return _adapter(stem).validate_python(cells)
     except ValidationError as error:
         raise MappingError(_first_fault(error, cells, places)) from None
 
 
 @cache
-def _adapter(model: type[Row]) -> TypeAdapter[list[Row]]:
+def _adapter(stem: str) -> TypeAdapter[list[Row]]:
+    model = MODELS[stem]
     return TypeAdapter(list[model])  # type: ignore[valid-type]
 
 
-def _first_fault(error: ValidationError, cells: list[dict[str, str]], places: list[str]) -> str:
+def _columns(stem: str) -> list[str]:
+    return [field.name for field in fields(MODELS[stem])]
+
+
+def _first_fault(error: ValidationError, cells: list[dict[str, str]], places: list[Place]) -> str:
     """What is wrong with the first wrong row, and how many further faults there are."""
     first = error.errors()[0]
     index = int(first["loc"][0])
     more = f" ({error.error_count() - 1} more after it)" if error.error_count() > 1 else ""
     if len(first["loc"]) == 1:
-        return f"{places[index]}: {_fault(first)}{more}"
+        return f"{_at(places[index])}: {_fault(first)}{more}"
     column = str(first["loc"][1])
     cell = _shown(cells[index][column])
-    return f"{places[index]}, column '{column}': {cell} {_fault(first)}{more}"
+    return f"{_at(places[index])}, column '{column}': {cell} {_fault(first)}{more}"
 
 
 def _fault(error: ErrorDetails) -> str:
@@ -176,6 +181,11 @@ def _fault(error: ErrorDetails) -> str:
     return error["msg"]
 
 
+def _at(place: Place) -> str:
+    where, line = place
+    return f"{where}, line {line}"
+
+
 def _shown(cell: str) -> str:
     return repr(cell if len(cell) <= 60 else cell[:57] + "...")
 
@@ -184,11 +194,11 @@ def _check_unique(name: str, table: Table) -> None:
     keys = _keys(name, table.rows)
     if len(set(keys)) == len(keys):
         return
-    first: dict[Hashable, str] = {}
+    first: dict[Hashable, Place] = {}
     for key, (row, place) in zip(keys, table.placed(), strict=True):
         if key in first:
             raise MappingError(
-                f"{place}: {_key_words(name, row)} stands already in {first[key]}: "
+                f"{_at(place)}: {_key_words(name, row)} stands already in {_at(first[key])}: "
                 "merge the two rows or rename one"
             )
         first[key] = place
@@ -220,7 +230,7 @@ def check_references(tables: Mapping[str, Table]) -> None:
     for place, column, name, kind in _references(tables):
         if name not in names[kind]:
             raise MappingError(
-                f"{place}, column '{column}': no row of {kind} is named {_shown(name)}: "
+                f"{_at(place)}, column '{column}': no row of {kind} is named {_shown(name)}: "
                 "correct the name or add that row"
             )
 
@@ -242,7 +252,7 @@ def _names(tables: Mapping[str, Table]) -> dict[str, set[str]]:
     return names
 
 
-def _references(tables: Mapping[str, Table]) -> Iterator[tuple[str, str, str, str]]:
+def _references(tables: Mapping[str, Table]) -> Iterator[tuple[Place, str, str, str]]:
     """Place, column, name and kind of everything a row refers to."""
     for stem in ("codes", "conditions", "drugs", "observations"):
         for row, place in tables[stem].placed():

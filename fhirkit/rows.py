@@ -8,19 +8,11 @@ other rows (duplicates, a code without a concept) is checked where the files mee
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    ConfigDict,
-    StringConstraints,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
-from pydantic.dataclasses import dataclass
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, StringConstraints, ValidationInfo
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Vocabulary = Literal[
@@ -71,28 +63,43 @@ def _check_ucum(code: str) -> str:
     return code
 
 
+def _check_above_minimum(maximum: Decimal | None, info: ValidationInfo) -> Decimal | None:
+    minimum = info.data.get("minimum")
+    if maximum is not None and minimum is not None and maximum <= minimum:
+        raise ValueError(f"is not above the minimum, {minimum}")
+    return maximum
+
+
+def _check_above_zero(step: Decimal | None) -> Decimal | None:
+    if step is not None and step <= 0:
+        raise ValueError("is not above zero")
+    return step
+
+
+def _check_code(code: str, info: ValidationInfo) -> str:
+    if "system" in info.data and (fault := fault_of_code(info.data["system"], code)):
+        raise ValueError(fault)
+    return code
+
+
 Several = Annotated[tuple[Text, ...], BeforeValidator(split_cell)]
 Number = Annotated[Decimal | None, BeforeValidator(_number_cell)]
 Ucum = Annotated[Text, AfterValidator(_check_ucum)]
 SeveralUcum = Annotated[tuple[Ucum, ...], BeforeValidator(split_cell)]
 
-_row = dataclass(
-    frozen=True,
-    slots=True,
-    kw_only=True,
-    config=ConfigDict(extra="forbid", defer_build=True),
-)
 _UCUM = re.compile(r"[!-~]+")
 
 
-@_row
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """What every row has: where it comes from."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     source: Text
 
 
-@_row
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NamedRow(Row):
     """A concept: its name, and the other ways it is written."""
 
@@ -100,7 +107,7 @@ class NamedRow(Row):
     synonyms: Several = ()
 
 
-@_row
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DrugRow(NamedRow):
     """An ingredient, a class, a combination or a vaccine; ``classes`` are names of classes."""
 
@@ -108,19 +115,19 @@ class DrugRow(NamedRow):
     classes: Several = ()
 
 
-@_row
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionRow(NamedRow):
     """A diagnosis; ``broader`` is the name of a wider one."""
 
     broader: str = ""
 
 
-@_row
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SymptomRow(NamedRow):
     """A sign or symptom."""
 
 
-@_row
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ObservationRow(NamedRow):
     """Something measured or tested.
 
@@ -133,31 +140,23 @@ class ObservationRow(NamedRow):
     units: SeveralUcum = ()
 
 
-@_row
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreRow(NamedRow):
     """A clinical scale with its bounds and the distance of two neighbouring values."""
 
     minimum: Number = None
-    maximum: Number = None
-    step: Number = None
-
-    @model_validator(mode="after")
-    def _bounds_in_order(self) -> ScoreRow:
-        if self.minimum is not None and self.maximum is not None and self.minimum >= self.maximum:
-            raise ValueError("minimum is not below maximum")
-        if self.step is not None and self.step <= 0:
-            raise ValueError("step is not above zero")
-        return self
+    maximum: Annotated[Number, AfterValidator(_check_above_minimum)] = None
+    step: Annotated[Number, AfterValidator(_check_above_zero)] = None
 
 
-@_row
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProcedureRow(NamedRow):
     """Something done to the patient."""
 
     role: Literal["treatment", "diagnostic", "surgery", "transfusion"]
 
 
-@_row
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportRow(NamedRow):
     """A study that ends in a conclusion."""
 
@@ -173,14 +172,14 @@ class ReportRow(NamedRow):
     ]
 
 
-@_row
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TermRow(NamedRow):
     """A word that qualifies: a route, a specimen, a severity and so on."""
 
     kind: TermKind
 
 
-@_row
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnitRow(Row):
     """A UCUM code and the spellings met in print."""
 
@@ -188,25 +187,18 @@ class UnitRow(Row):
     written: Several
 
 
-@_row
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeRow(Row):
     """One code of a concept; ``display`` is empty where the system's own was not read."""
 
     kind: Kind
     name: Text
     system: Annotated[str, StringConstraints(pattern=r"^(https?://|urn:)\S+$")]
-    code: Text
+    code: Annotated[Text, AfterValidator(_check_code)]
     display: str = ""
 
-    @field_validator("code")
-    @classmethod
-    def _code_well_formed(cls, code: str, info: ValidationInfo) -> str:
-        if "system" in info.data and (fault := fault_of_code(info.data["system"], code)):
-            raise ValueError(fault)
-        return code
 
-
-@_row
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BlockedRow(Row):
     """A phrase that must not be read as a concept of ``kind``."""
 
@@ -215,7 +207,7 @@ class BlockedRow(Row):
     reason: Text
 
 
-@_row
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CueRow(Row):
     """Phrases that say whose, whether, when or why."""
 

@@ -96,44 +96,83 @@ def _has(scene: Scene, value: str) -> bool:
     return any(True for _ in scene.cues("whose", value))
 
 
-@dataclass(slots=True)
 class _Signs:
-    """What one sentence says of whom it is about."""
+    """What one sentence says of whom it is about; each sign is looked for when asked for."""
 
-    section: SectionKind
-    own: str  # the words that name the patient, "" for none
-    others: bool
-    stranger: bool  # somebody else is introduced
-    newcomer: bool  # "a patient with ..."
-    general: bool
-    age: str  # the age a person is introduced by, "" for none
-    person: bool  # a person is introduced otherwise
-    pronoun: bool
-    past: bool
+    def __init__(self, scene: Scene) -> None:
+        self.section = scene.sentence.section
+        self._scene = scene
+        self._words = frozenset(scene.words(0, 10**9))
+        self._cues = {cue.name for cue in scene.cues("whose")}
+        self._text = _text(scene)
+
+    @property
+    def own(self) -> str:
+        """The words that name the patient, "" for none."""
+        if "patient" not in self._cues:
+            return ""
+        scene = self._scene
+        named = (c for c in scene.cues("whose", "patient") if not _is_plural(scene, c))
+        cue = next(named, None)
+        return scene.text(cue.start, cue.end) if cue else ""
+
+    @property
+    def others(self) -> bool:
+        """Whether groups of people or the literature are spoken of."""
+        if "others" in self._cues:
+            return True
+        return not _PEOPLE.isdisjoint(self._words) and _GROUP.search(self._text) is not None
+
+    @property
+    def stranger(self) -> bool:
+        """Whether somebody else is introduced."""
+        return "other-patient" in self._cues
+
+    @property
+    def newcomer(self) -> bool:
+        """Whether somebody is introduced by "a patient with ..."."""
+        return "newcomer" in self._cues
+
+    @property
+    def general(self) -> bool:
+        """Whether the sentence reads as general knowledge."""
+        return "general" in self._cues
+
+    @property
+    def age(self) -> str:
+        """The age a person is introduced by, "" for none."""
+        return "" if _AGED.isdisjoint(self._words) else _age_of(self._text)
+
+    @property
+    def person(self) -> bool:
+        """Whether a person is introduced otherwise."""
+        return _PERSON_LEAD.search(self._text) is not None
+
+    @property
+    def pronoun(self) -> bool:
+        """Whether "she", "his" and the like occur."""
+        return not _PRONOUNS.isdisjoint(self._words)
+
+    @property
+    def past(self) -> bool:
+        """Whether something is told as having happened."""
+        return _PAST.search(self._text) is not None
 
 
-def _signs(scene: Scene) -> _Signs:
-    text = _text(scene)
-    own = next((c for c in scene.cues("whose", "patient") if not _is_plural(scene, c)), None)
-    return _Signs(
-        scene.sentence.section,
-        scene.text(own.start, own.end) if own else "",
-        _has(scene, "others") or _GROUP.search(text) is not None,
-        _has(scene, "other-patient"),
-        _has(scene, "newcomer"),
-        _has(scene, "general"),
-        _age_of(text),
-        _PERSON_LEAD.search(text) is not None,
-        not _PRONOUNS.isdisjoint(scene.words(0, 10**9)),
-        _PAST.search(text) is not None,
-    )
+def _is_plural(scene: Scene, own: Mention) -> bool:
+    """Whether a cue like "our patient" stands in its plural."""
+    return scene.narrative.raw[own.last - 1].lower().endswith("patients")
 
 
+_PEOPLE = frozenset(
+    "patient people person women men children child subject case recipient individual adult "
+    "participant volunteer".split()
+)
+_AGED = frozenset("old aged o patient woman man girl boy female male lady gentleman".split())
 _GROUP = re.compile(
     r"\b(?:\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten|several|many|most|all)\s+"
     r"(?:%\s+of\s+)?(?:[\w-]+\s+){0,2}?(?:patients|people|persons|women|men|children|subjects|cases"
-    r"|recipients|individuals|adults|participants|volunteers)\b"
-    r"|\b\d[\d,]*\s+(?:out\s+)?of\s+\d[\d,]*\b",
+    r"|recipients|individuals|adults|participants|volunteers)\b",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d{1,3}")
@@ -146,11 +185,6 @@ def _age_of(text: str) -> str:
         return ""
     number = _NUMBER.search(match.group()) or _NUMBER.search(text, match.end())
     return number.group() if number else "?"
-
-
-def _is_plural(scene: Scene, own: Mention) -> bool:
-    """Whether a cue like "our patient" stands in its plural."""
-    return scene.narrative.raw[own.last - 1].lower().endswith("patients")
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +277,7 @@ _RULES = (
 
 
 def _judge(scene: Scene, state: _State) -> _Verdict:
-    signs = _signs(scene)
+    signs = _Signs(scene)
     if signs.section is SectionKind.CASE and state.paragraph != scene.sentence.paragraph:
         state.topic = Whose.PATIENT  # a new paragraph of the case is the patient's again
     verdict = next((v for rule in _RULES if (v := rule(signs, state))), None)

@@ -41,7 +41,7 @@ def test_number_keeps_digits_and_unit_as_written() -> None:
     observation = made(fact(concept="hemoglobin", value=value))
     assert observation["status"] == "final"
     assert codes(observation["code"]) == ["718-7"]
-    assert observation["code"]["text"] == "hemoglobin"
+    assert observation["code"]["text"] == "hemoglobin (Hb)"
     assert observation["valueQuantity"] == {
         "value": 2.4,
         "unit": "g/dl",
