@@ -84,31 +84,44 @@ def stem_of(name: str) -> str:
 
 
 def _parsed(where: str, data: bytes) -> tuple[list[str], list[int], list[list[str]]]:
-    """The header of a file, and its records with the lines they end on."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise MappingError(f"{where}, line {line}: not UTF-8: save the file as UTF-8") from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        numbered = [(reader.line_num, record) for record in reader if any(record)]
-    except csv.Error as error:
-        raise MappingError(
-            f"{where}, line {reader.line_num}: not a CSV file ({error}): check the quotes"
-        ) from None
-    _check_version(where, numbered[0][1][0] if numbered else "")
+    """The header of a file, and its records with the lines they stand on."""
+    records = _records(where, _decoded(where, data))
+    _check_version(where, records[0][0] if records and records[0] else "")
+    numbered = [(line, record) for line, record in enumerate(records, start=1) if any(record)]
     content = list(dropwhile(lambda item: item[1][0].startswith("#"), numbered))
     if not content:
         raise MappingError(f"{where}: has no header: name the columns after the comment lines")
     header = content[0][1]
-    for line, record in content[1:]:
+    for line, record in content:
         if len(record) != len(header):
             raise MappingError(
                 f"{where}, line {line}: has {len(record)} cells, the header has {len(header)}: "
                 "put a cell with a comma in quotes, leave no cell out"
             )
     return header, [line for line, _ in content[1:]], [record for _, record in content[1:]]
+
+
+def _decoded(where: str, data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise MappingError(f"{where}, line {line}: not UTF-8: save the file as UTF-8") from None
+
+
+def _records(where: str, text: str) -> list[list[str]]:
+    """The records of a file, one a line; a cell that runs over several lines is refused."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        records = list(reader)
+    except csv.Error as error:
+        raise MappingError(
+            f"{where}, line {reader.line_num}: not a CSV file ({error}): check the quotes"
+        ) from None
+    if len(records) != reader.line_num:
+        broken = next(n for n, record in enumerate(records, start=1) if "\n" in "".join(record))
+        raise MappingError(f"{where}, line {broken}: has a line break in a cell: check the quotes")
+    return records
 
 
 def _check_version(where: str, first: str) -> None:

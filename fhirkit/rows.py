@@ -8,11 +8,11 @@ other rows (duplicates, a code without a concept) is checked where the files mee
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, StringConstraints, ValidationInfo
+from pydantic.dataclasses import dataclass
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Vocabulary = Literal[
@@ -87,19 +87,18 @@ Number = Annotated[Decimal | None, BeforeValidator(_number_cell)]
 Ucum = Annotated[Text, AfterValidator(_check_ucum)]
 SeveralUcum = Annotated[tuple[Ucum, ...], BeforeValidator(split_cell)]
 
+_FORBID = ConfigDict(extra="forbid", defer_build=True)
 _UCUM = re.compile(r"[!-~]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_FORBID)
 class Row:
     """What every row has: where it comes from."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     source: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_FORBID)
 class NamedRow(Row):
     """A concept: its name, and the other ways it is written."""
 
@@ -107,7 +106,7 @@ class NamedRow(Row):
     synonyms: Several = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_FORBID)
 class DrugRow(NamedRow):
     """An ingredient, a class, a combination or a vaccine; ``classes`` are names of classes."""
 
@@ -115,19 +114,19 @@ class DrugRow(NamedRow):
     classes: Several = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_FORBID)
 class ConditionRow(NamedRow):
     """A diagnosis; ``broader`` is the name of a wider one."""
 
     broader: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_FORBID)
 class SymptomRow(NamedRow):
     """A sign or symptom."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_FORBID)
 class ObservationRow(NamedRow):
     """Something measured or tested.
 
@@ -140,7 +139,7 @@ class ObservationRow(NamedRow):
     units: SeveralUcum = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_FORBID)
 class ScoreRow(NamedRow):
     """A clinical scale with its bounds and the distance of two neighbouring values."""
 
@@ -149,14 +148,14 @@ class ScoreRow(NamedRow):
     step: Annotated[Number, AfterValidator(_check_above_zero)] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_FORBID)
 class ProcedureRow(NamedRow):
     """Something done to the patient."""
 
     role: Literal["treatment", "diagnostic", "surgery", "transfusion"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_FORBID)
 class ReportRow(NamedRow):
     """A study that ends in a conclusion."""
 
@@ -172,14 +171,14 @@ class ReportRow(NamedRow):
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_FORBID)
 class TermRow(NamedRow):
     """A word that qualifies: a route, a specimen, a severity and so on."""
 
     kind: TermKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_FORBID)
 class UnitRow(Row):
     """A UCUM code and the spellings met in print."""
 
@@ -187,7 +186,7 @@ class UnitRow(Row):
     written: Several
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_FORBID)
 class CodeRow(Row):
     """One code of a concept; ``display`` is empty where the system's own was not read."""
 
@@ -198,7 +197,7 @@ class CodeRow(Row):
     display: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_FORBID)
 class BlockedRow(Row):
     """A phrase that must not be read as a concept of ``kind``."""
 
@@ -207,7 +206,7 @@ class BlockedRow(Row):
     reason: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, config=_FORBID)
 class CueRow(Row):
     """Phrases that say whose, whether, when or why."""
 

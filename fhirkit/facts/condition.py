@@ -243,7 +243,7 @@ def _with_site(scene: Scene, thing: Mention) -> int:
 
 _ONSET_GAP = re.compile(
     r"[\s(]*(?:\([^()]*\)\s*)?(?:(?:which|that|was|were|is|had|has|been|first|newly|diagnosed|made|confirmed"
-    r"|present|in|since|from|early|late|around|about|onset|developed|began|started|of|at)\b[\s(]*)*",
+    r"|present|in|since|from|early|late|around|about|onset|developed|began|started|of|at|on)\b[\s(]*)*",
     re.IGNORECASE,
 )
 _ONSET_WORDS = re.compile(
@@ -297,6 +297,9 @@ def _fill_condition(book: Notebook, scene: Scene, thing: Mention, draft: Draft) 
         fields.setdefault("onset_age", Quantity(span, age.group("n"), None, "a"))
 
 
+_GOES_ON = re.compile(r"\b(?:and|who|which|then)\s+(?:was\s+)?\w+ed\b", re.IGNORECASE)
+
+
 def _fill_symptom(book: Notebook, scene: Scene, thing: Mention, draft: Draft) -> None:
     fields = draft.fields
     _qualify(scene, thing, fields, ("severity", "body-site"))
@@ -306,6 +309,7 @@ def _fill_symptom(book: Notebook, scene: Scene, thing: Mention, draft: Draft) ->
             phrase.form == "duration"
             and phrase.lead in ("for", "over", "lasting")
             and len(gap) < 32
+            and not _GOES_ON.search(gap)
         ):
             if not any(
                 thing.end <= o.start < phrase.start

