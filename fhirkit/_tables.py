@@ -6,7 +6,6 @@ Pure: files are opened by :mod:`fhirkit._data`, which knows where they are.
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections import defaultdict
 from dataclasses import dataclass, fields
@@ -111,16 +110,20 @@ def _decoded(where: str, data: bytes) -> str:
 
 def _records(where: str, text: str) -> list[list[str]]:
     """The records of a file, one a line; a cell that runs over several lines is refused."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(text.split("\n"), strict=True)
+    records = []
     try:
-        records = list(reader)
+        for record in reader:
+            records.append(record)
+            if reader.line_num != len(records):
+                raise MappingError(
+                    f"{where}, line {len(records)}: a cell does not end on its line: "
+                    "check the quotes"
+                )
     except csv.Error as error:
         raise MappingError(
             f"{where}, line {reader.line_num}: not a CSV file ({error}): check the quotes"
         ) from None
-    if len(records) != reader.line_num:
-        broken = next(n for n, record in enumerate(records, start=1) if "\n" in "".join(record))
-        raise MappingError(f"{where}, line {broken}: has a line break in a cell: check the quotes")
     return records
 
 
@@ -252,16 +255,14 @@ def _names(tables: Mapping[str, Table]) -> dict[str, set[str]]:
     """The names there are, by vocabulary, kind of term, "class" (of drugs) and "units"."""
     names: dict[str, set[str]] = defaultdict(set)
     for stem, table in tables.items():
-        for row in table.rows:
-            match row:
-                case rows.TermRow():
-                    names[row.kind].add(row.name)
-                case rows.NamedRow():
-                    names[stem].add(row.name)
-                    if isinstance(row, rows.DrugRow) and row.level == "class":
-                        names["class"].add(row.name)
-                case rows.UnitRow():
-                    names["units"].add(row.ucum)
+        names[stem] = {row.name for row in table.rows if isinstance(row, rows.NamedRow)}
+    for row in tables["terms"].rows:
+        if isinstance(row, rows.TermRow):
+            names[row.kind].add(row.name)
+    for row in tables["drugs"].rows:
+        if isinstance(row, rows.DrugRow) and row.level == "class":
+            names["class"].add(row.name)
+    names["units"] = {row.ucum for row in tables["units"].rows if isinstance(row, rows.UnitRow)}
     return names
 
 

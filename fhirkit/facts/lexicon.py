@@ -156,19 +156,35 @@ def _fold_words(phrase: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(fold(w) for w in raw), raw
 
 
+#: First word -> second word ("" for none) -> lengths of the phrases that begin so, longest
+#: first; where one word alone is a phrase, 1 closes each list.
 _Sizes = dict[str, dict[str, tuple[int, ...]]]
 
 
 def _lengths(table: dict[tuple[str, ...], tuple[Entry, ...]]) -> _Sizes:
-    """First word -> second word ("" for none) -> lengths of the phrases that begin so."""
     found: dict[str, dict[str, set[int]]] = {}
     for key in table:
         second = key[1] if len(key) > 1 else ""
         found.setdefault(key[0], {}).setdefault(second, set()).add(len(key))
+    for by_second in found.values():
+        if "" in by_second:
+            for sizes in by_second.values():
+                sizes.add(1)
     return {
         first: {second: tuple(sorted(sizes, reverse=True)) for second, sizes in by.items()}
         for first, by in found.items()
     }
+
+
+def _candidates(words: list[str], lengths: _Sizes) -> list[tuple[int, tuple[int, ...]]]:
+    """(index, lengths) of each word that phrases may begin with, the second word looked at."""
+    begins = [(i, by) for i, word in enumerate(words) if (by := lengths.get(word)) is not None]
+    following = [*words, ""]
+    return [
+        (i, sizes)
+        for i, by in begins
+        if (sizes := by.get(following[i + 1]) or by.get("")) is not None
+    ]
 
 
 def _scan(
@@ -181,31 +197,27 @@ def _scan(
     words, raw, starts, ends = narrative.words, narrative.raw, narrative.starts, narrative.ends
     found: list[Mention] = []
     free, count = 0, len(words)
-    for i, word in enumerate(words):
-        seconds = lengths.get(word)
-        if seconds is None or i < free:
+    for i, sizes in _candidates(words, lengths):
+        if i < free:
             continue
-        sizes = seconds.get(words[i + 1], ()) if i + 1 < count else ()
-        if "" in seconds:
-            sizes = (*sizes, 1)
-        met: dict[tuple[str, str], int] = {}
+        axes: set[tuple[str, str]] | None = None
         for size in sizes:
-            entries = table.get(tuple(words[i : i + size])) if i + size <= count else None
-            if entries is None:
-                continue
-            fitting = _fitting(entries, raw[i : i + size])
+            last = i + size
+            entries = table.get(tuple(words[i:last])) if last <= count else None
+            fitting = _fitting(entries, raw[i:last]) if entries else ()
             if not fitting:
                 continue
-            last = i + size
             if not overlap:
                 found.append(
                     Mention(fitting[0], i, last, starts[i], ends[last - 1], tuple(fitting[1:]))
                 )
                 free = last
                 break
-            for entry in fitting:  # of each axis only the longest phrase counts
-                if met.setdefault((entry.kind, entry.axis), size) == size:
-                    found.append(Mention(entry, i, last, starts[i], ends[last - 1]))
+            # Of each axis only the longest phrase counts.
+            kept = [e for e in fitting if axes is None or (e.kind, e.axis) not in axes]
+            found += [Mention(e, i, last, starts[i], ends[last - 1]) for e in kept]
+            if size > 1:
+                axes = {(e.kind, e.axis) for e in kept} | (axes or set())
     return found
 
 

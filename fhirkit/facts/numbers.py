@@ -40,6 +40,12 @@ _COMPARATOR = re.compile(
     r"(?:[<>≤≥]\s?=?|\bless than|\bmore than|\bgreater than|\bbelow|\babove|\bover|\bunder"
     r"|\bat least|\bup to)\s*$"
 )
+#: "built up to 75 mg" reaches the value and is no bound.
+_RAISED = re.compile(
+    r"\b(?:built|increased|titrated|raised|escalated|stepped|brought|worked|went|going|rose|climbed|rising)"
+    r"\s+up\s+to\s*\Z",
+    re.IGNORECASE,
+)
 _IN_A_WORD = re.compile(r"(?:[^\W_]|[^\W\d_][-–‐/.]|\d[.,:]|\d[-–/])\Z")
 _SYMBOL = {
     "less than": "<",
@@ -230,7 +236,7 @@ def _measure(text: str, match: re.Match[str], units: UnitTable) -> Measure | Non
         unit = None
     comparator = None
     before = _COMPARATOR.search(text[max(0, start - 14) : start])
-    if before:
+    if before and not _RAISED.search(text[max(0, start - 34) : start]):
         written = before.group().strip()
         comparator = written.replace(" ", "") if written[0] in "<>≤≥" else written.lower()
         comparator = _SYMBOL.get(comparator, comparator)

@@ -34,12 +34,12 @@ _COUNT = re.compile(
 _DURATION_LEADS = frozenset({"for", "over", "lasting", "during", "within", "on"})
 #: What may stand between an amount and the drug it belongs to.
 _BRIDGE = re.compile(
-    r"[\s(,:]*(?:(?:of|the|a|an|at|with|dose|doses|dosage|total|initial|starting|maintenance|single"
+    r"[\s(,:–-]*(?:(?:\([A-Z][\w-]{1,8}\)|\d\s?[x×](?=\s)|of|which|that|sustained|extended|release|slow|the|a|an|at|with|dose|doses|dosage|total|initial|starting|maintenance|single"
     r"|daily|per|day|high|low|iv|i\.v\.|im|sc|po|oral|intravenous|intramuscular|subcutaneous"
     r"|intrathecal|bolus|pulse|pulsed|every|once|twice|premedication|infusion|was|were|given|begun"
     r"|started|and|built|up|to|increased|reduced|decreased|titrated|tapered|intravenously"
     r"|orally|subcutaneously|therapy|treatment|tablets?|in|by|administered|injection|adjusted|raised"
-    r"|then)\b[\s,(:-]*)*\s*",
+    r"|then)(?!\w)[\s,(:–-]*)*\s*",
     re.I,
 )
 _PER_VOLUME = re.compile(r"/(?:d?L|[mu]?L|mm3|cm3)\b")

@@ -131,7 +131,7 @@ def _share(book: Notebook, name: str, specimen: Term | None) -> str:
     return f"{prefix}{bare} percentage"
 
 
-_PREFIX = {"csf": "CSF", "urine": "urine"}
+_PREFIX = {name: name for name in ("serum", "plasma", "blood", "urine")} | {"csf": "CSF"}
 
 
 def _behind(scene: Scene, analyte: Mention, sign: Mention) -> bool:
