@@ -166,7 +166,9 @@ def test_numbers_that_measure_nothing(text: str) -> None:
 
 def test_no_value_has_a_filler_word_for_its_analyte() -> None:
     """ "There were 14 leukocytes/mm3" measures leukocytes, not "there"."""
-    assert numbers("In the CSF there were 14 leukocytes/mm3.") == [("CSF leukocytes", "14 {cells}/mm3")]
+    assert numbers("In the CSF there were 14 leukocytes/mm3.") == [
+        ("CSF leukocytes", "14 {cells}/mm3")
+    ]
 
 
 def test_an_analyte_no_vocabulary_knows_keeps_its_words() -> None:
