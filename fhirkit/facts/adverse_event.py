@@ -36,7 +36,7 @@ def read_adverse_events(book: Notebook, *, died: bool) -> None:
         s
         for s in book.scenes
         if s.whose is Whose.PATIENT
-        and any(True for _ in s.cues("encounter", "presentation", "inpatient", "emergency"))
+        and bool(s.cues("encounter", "presentation", "inpatient", "emergency"))
     ]
     for draft in made.values():
         reaction = next(d for d in book.drafts if d.id == draft.fields["condition"])

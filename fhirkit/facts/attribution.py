@@ -66,7 +66,7 @@ def attribute(all_scenes: list[Scene]) -> None:
     # A note that names nobody, but says "she" all along, still has its patient.
     state = _State(
         introduced=not any(_introduces(s) for s in all_scenes)
-        and any(not _SUBJECT.isdisjoint(s.words(0, 10**9)) for s in all_scenes)
+        and any(not _SUBJECT.isdisjoint(s.all_words) for s in all_scenes)
     )
     for scene in all_scenes:
         section = scene.sentence.section
@@ -93,7 +93,7 @@ def _text(scene: Scene) -> str:
 
 
 def _has(scene: Scene, value: str) -> bool:
-    return any(True for _ in scene.cues("whose", value))
+    return bool(scene.cues("whose", value))
 
 
 class _Signs:
@@ -102,7 +102,7 @@ class _Signs:
     def __init__(self, scene: Scene) -> None:
         self.section = scene.sentence.section
         self._scene = scene
-        self._words = frozenset(scene.words(0, 10**9))
+        self._words = scene.all_words
         self._cues = {cue.name for cue in scene.cues("whose")}
         self._text = _text(scene)
 

@@ -67,7 +67,7 @@ def links(book: Notebook) -> Iterator[Link]:
     for scene in book.scenes:
         if scene.sentence.section in _SILENT:
             continue
-        if any(True for _ in scene.cues("causality", "rejected")):
+        if bool(scene.cues("causality", "rejected")):
             continue
         reactions = [(m, d) for m, d in _reactions(book, scene)]
         drugs = [(m, d) for m, d in _drugs(book, scene)]
@@ -283,7 +283,7 @@ def _known(book: Notebook) -> Iterator[Link]:
         if scene.whose not in (Whose.GENERAL, Whose.OTHERS) or scene.sentence.section in _SILENT:
             continue
         text = scene.text(scene.sentence.start, scene.sentence.end)
-        if not _KNOWN.search(text) or any(True for _ in scene.cues("causality", "rejected")):
+        if not _KNOWN.search(text) or bool(scene.cues("causality", "rejected")):
             continue
         drugs = list(_drugs(book, scene))
         for mention, reaction in _reactions(book, scene):

@@ -57,7 +57,7 @@ def judge_certainty(scene: Scene) -> None:
         for c in cues
         if not any(a <= c.first < b for a, b in masked)
     ]
-    given = not _GIVING.isdisjoint(scene.words(0, 10**9))
+    given = not _GIVING.isdisjoint(scene.all_words)
     for thing in scene.things:
         held = {
             name

@@ -122,7 +122,7 @@ def _read_one(book: Notebook, scene: Scene, thing: Mention) -> None:
     if draft is None:
         if scene.sentence.section is SectionKind.DISCUSSION and not scene.strong:
             return
-        if any(True for _ in scene.cues("causality", "hedge")):
+        if bool(scene.cues("causality", "hedge")):
             return  # what may be the cause of something is no finding of its own
         draft = _new(book, scene, thing, kind, certainty)
     elif _RANK[certainty] > _RANK[draft.certainty] or (

@@ -70,7 +70,7 @@ def _read_one(book: Notebook, scene: Scene, drug: Mention, left: int, right: int
     if draft is None:
         if scene.sentence.section is SectionKind.DISCUSSION and not scene.strong:
             return
-        if any(True for _ in scene.cues("causality", "hedge")):
+        if bool(scene.cues("causality", "hedge")):
             return  # what may be the cause of something is no treatment of its own
         draft = _new(book, scene, drug)
     book.join(draft, drug)

@@ -111,7 +111,7 @@ _DEATH_WORDS = frozenset(
 
 def _age(own: list[Scene]) -> tuple[Scene, int, int, str, str, str | None] | None:
     for scene in own:
-        if _AGE_WORDS.isdisjoint(scene.words(0, 10**9)):
+        if _AGE_WORDS.isdisjoint(scene.all_words):
             continue
         s = scene.sentence
         text = scene.narrative.view.text
@@ -177,7 +177,7 @@ def _sex(own: list[Scene]) -> tuple[str, _Place, Scene] | None:
 
 def _death(own: list[Scene]) -> tuple[Scene, int, int] | None:
     for scene in own:
-        if _DEATH_WORDS.isdisjoint(scene.words(0, 10**9)):
+        if _DEATH_WORDS.isdisjoint(scene.all_words):
             continue
         s = scene.sentence
         text = scene.narrative.view.text

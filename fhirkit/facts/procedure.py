@@ -180,7 +180,7 @@ def _goes_on(book: Notebook, scene: Scene) -> list[Span]:
     for following in book.scenes[scene.sentence.index + 1 :]:
         text = following.text(following.sentence.start, following.sentence.end)
         same = following.sentence.paragraph == scene.sentence.paragraph
-        named = any(True for _ in following.of("reports", "drugs", "procedures"))
+        named = bool(following.of("reports", "drugs", "procedures"))
         if not (same and following.whose is Whose.PATIENT and _GOES_ON.match(text)) or named:
             break
         start = following.sentence.start + len(text) - len(text.lstrip())
@@ -224,7 +224,7 @@ def _conclusion_start(scene: Scene, thing: Mention) -> int | None:
 def tell_outcomes(book: Notebook) -> None:
     """ "There was no clinical response." speaks of the treatments told right before it."""
     for scene in book.scenes[1:]:
-        if scene.whose is not Whose.PATIENT or any(True for _ in scene.of("procedures")):
+        if scene.whose is not Whose.PATIENT or bool(scene.of("procedures")):
             continue
         outcome = _NO_OUTCOME.search(
             scene.text(scene.sentence.start, min(scene.sentence.end, scene.sentence.start + 80))

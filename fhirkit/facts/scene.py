@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from fhirkit.facts.numbers import UnitTable, dates, measures
 from fhirkit.facts.timing import time_phrases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Sequence
 
     from fhirkit.facts.lexicon import Lexicon, Mention
     from fhirkit.facts.numbers import DateMention, Measure
@@ -42,30 +43,46 @@ class Scene:
     held: dict[int, Whose] = field(default_factory=dict)
     certain: dict[int, Certainty] = field(default_factory=dict)
     unreal: set[int] = field(default_factory=set)  # things only feared, tested for or prevented
+    _by_axis: dict[tuple[str, str], list[Mention]] | None = None
+    _of_kinds: dict[tuple[str, ...], list[Mention]] = field(default_factory=dict)
+    _all_words: frozenset[str] | None = None
 
-    def cues(self, axis: str, *values: str) -> Iterator[Mention]:
+    def cues(self, axis: str, *values: str) -> Sequence[Mention]:
         """The cues of an axis, of any of ``values`` if given, in order."""
-        for sign in self.signs:
-            entry = sign.entry
-            if entry.kind == "cue" and entry.axis == axis and (not values or entry.name in values):
-                yield sign
+        found = self._signs_of("cue", axis)
+        return [s for s in found if s.entry.name in values] if values and found else found
 
-    def terms(self, axis: str) -> Iterator[Mention]:
+    def terms(self, axis: str) -> Sequence[Mention]:
         """The terms of a kind, in order."""
-        for sign in self.signs:
-            if sign.entry.kind == "term" and sign.entry.axis == axis:
-                yield sign
+        return self._signs_of("term", axis)
 
-    def of(self, *kinds: str) -> Iterator[Mention]:
+    def _signs_of(self, kind: str, axis: str) -> Sequence[Mention]:
+        if self._by_axis is None:
+            self._by_axis = {}
+            for sign in self.signs:
+                key = (sign.entry.kind, sign.entry.axis)
+                self._by_axis.setdefault(key, []).append(sign)
+        return self._by_axis.get((kind, axis), ())
+
+    def of(self, *kinds: str) -> Sequence[Mention]:
         """The things of any of ``kinds``, in order."""
-        for thing in self.things:
-            if thing.entry.kind in kinds:
-                yield thing
+        found = self._of_kinds.get(kinds)
+        if found is None:
+            found = [thing for thing in self.things if thing.entry.kind in kinds]
+            self._of_kinds[kinds] = found
+        return found
 
-    def words(self, first: int, last: int) -> list[str]:
+    def words(self, first: int = 0, last: int = sys.maxsize) -> list[str]:
         """Folded words ``first:last``, never beyond the sentence."""
         s = self.sentence
         return self.narrative.words[max(first, s.first_word) : min(last, s.last_word)]
+
+    @property
+    def all_words(self) -> frozenset[str]:
+        """The folded words of the sentence."""
+        if self._all_words is None:
+            self._all_words = frozenset(self.words())
+        return self._all_words
 
     def text(self, start: int, end: int) -> str:
         """The view between two offsets."""
