@@ -324,6 +324,9 @@ def _fill_symptom(book: Notebook, scene: Scene, thing: Mention, draft: Draft) ->
                 )
 
 
+_IN_SITE = frozenset("of in the hi his her both left right upper lower".split())
+
+
 def _qualify(
     scene: Scene, thing: Mention, fields: dict[str, object], kinds: tuple[str, ...]
 ) -> None:
@@ -341,7 +344,7 @@ def _qualify(
             behind = (
                 kind == "body-site"
                 and 0 <= sign.first - thing.last <= 4
-                and bool({"of", "in"} & set(scene.words(thing.last, sign.first)))
+                and set(scene.words(thing.last, sign.first)) <= _IN_SITE
             )
             if before or behind or (inside and kind != "body-site"):
                 fields[name] = term(scene, sign)
@@ -362,3 +365,14 @@ def read_other_conditions(book: Notebook) -> None:
                 draft.whose = whose
                 draft.rule = scene.why if scene.whose is whose else f"held: {whose}"
             book.join(draft, thing)
+
+
+def drop_findings_of_reports(book: Notebook) -> None:
+    """What a study found stands in its conclusion; it is no symptom of its own."""
+    concluded = [
+        span for report in book.of("report") for span in report.fields.get("conclusion", ())
+    ]
+    for draft in list(book.of("symptom")):
+        inside = all(any(c.covers(span) for c in concluded) for span in draft.spans)
+        if inside and draft.whose is Whose.PATIENT:
+            book.drop(draft)

@@ -28,6 +28,7 @@ _BEFORE_NOT = re.compile(
     r"|susceptible to |allerg\w+ to |deficiency of |levels? of |concentrations? of )$",
     re.I,
 )
+_OF_ITS_OWN = ("dose", "route", "regimen", "when", "start", "stop")
 _STOP_REASON = re.compile(
     r"\b(?:because of|due to|owing to|on account of|for|secondary to|after developing)\s+", re.I
 )
@@ -43,6 +44,11 @@ def read_medications(book: Notebook) -> None:
                 continue
             if scene.whose_is(drug) is Whose.PATIENT:
                 _read_one(book, scene, drug, left, right)
+    for draft in book.of("medication"):
+        told = any(draft.fields.get(name) is not None for name in _OF_ITS_OWN)
+        if draft.concept in book.not_given and not told and len(book.told(draft)) == 1:
+            # Named once, and elsewhere told as not given: it was weighed.
+            draft.whose, draft.fields["use"] = Whose.CONSIDERED, Use.CONSIDERED
 
 
 def _is_apposition(book: Notebook, scene: Scene, drug: Mention, right: int) -> bool:
@@ -64,6 +70,7 @@ def _is_treatment(scene: Scene, drug: Mention) -> bool:
 
 def _read_one(book: Notebook, scene: Scene, drug: Mention, left: int, right: int) -> None:
     if scene.certainty_of(drug) is Certainty.NEGATED or _not_given(scene, drug):
+        book.not_given.add(drug.name)
         return
     taken = _taken(scene, drug, left, right)
     draft = _matching(book, scene, drug, taken)
@@ -300,7 +307,6 @@ def _reason_end(scene: Scene, start: int) -> int:
 
 
 _DEFINITE = frozenset({"the", "this", "that", "these", "her", "hi", "his", "their"})
-_OF_ITS_OWN = ("dose", "route", "regimen", "when", "start", "stop")
 
 
 def merge_classes(book: Notebook) -> None:

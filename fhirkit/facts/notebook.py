@@ -61,6 +61,8 @@ class Notebook:
         self.lexicon = lexicon
         self.scenes = scenes
         self.drafts: list[Draft] = []
+        #: drugs told as not given
+        self.not_given: set[str] = set()
         self._ids: set[str] = set()
         self._by_kind: dict[str, list[Draft]] = {}
         self._words: dict[str, frozenset[str]] = {}

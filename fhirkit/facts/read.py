@@ -15,7 +15,12 @@ from fhirkit.facts.adverse_event import read_adverse_events
 from fhirkit.facts.attribution import attribute
 from fhirkit.facts.case import Case
 from fhirkit.facts.certainty import judge_certainty
-from fhirkit.facts.condition import read_conditions, read_other_conditions, time_onsets
+from fhirkit.facts.condition import (
+    drop_findings_of_reports,
+    read_conditions,
+    read_other_conditions,
+    time_onsets,
+)
 from fhirkit.facts.encounter import read_encounters, time_encounters
 from fhirkit.facts.lexicon import lexicon
 from fhirkit.facts.medication import merge_classes, read_medications, read_other_drugs
@@ -58,6 +63,7 @@ def read_case(text: str, vocabulary: Lexicon) -> Case:
     read_medications(book)
     read_conditions(book)
     read_procedures(book)
+    drop_findings_of_reports(book)
     tell_outcomes(book)
     merge_classes(book)
     link_reasons(book)

@@ -39,7 +39,7 @@ _BRIDGE = re.compile(
     r"|intrathecal|bolus|pulse|pulsed|every|once|twice|premedication|infusion|was|were|given|begun"
     r"|started|and|built|up|to|increased|reduced|decreased|titrated|tapered|intravenously"
     r"|orally|subcutaneously|therapy|treatment|tablets?|in|by|administered|injection|adjusted|raised"
-    r"|then)(?!\w)[\s,(:–-]*)*\s*",
+    r"|then|first|second|third|cycle|course)(?!\w)[\s,(:–-]*)*\s*",
     re.I,
 )
 _PER_VOLUME = re.compile(r"/(?:d?L|[mu]?L|mm3|cm3)\b")
@@ -222,7 +222,7 @@ _LEADS_UP = re.compile(
     re.I,
 )
 _GAP_ENDS = re.compile(
-    r"[;.]\s|\bbut\b|\bwhich\b|\bfollowed\b|\bthen\b|\bafter\b|\bwith\b|\band\s+(?:had|was|were|has|is|developed|suffered)\b"
+    r"[;.]\s|\bbut\b|\bwhich\b(?!\s+(?:has been|was|is)\s+(?:repeated|given|continued|administered))|\bfollowed\b|\bthen\b|\bafter\b|\bwith\b|\band\s+(?:had|was|were|has|is|developed|suffered)\b"
 )
 
 

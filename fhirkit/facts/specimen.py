@@ -56,8 +56,10 @@ class Specimens:
         """(concept, specimen) of an analyte: "protein" in CSF is "CSF protein"."""
         row = book.lexicon.mappings.observations.get(analyte.name)
         if row is None:
-            return analyte.name, self._named(scene, analyte, measure) if not analyte.name else None
-        found = self._named(scene, analyte, measure)
+            return analyte.name, self._named(
+                book, scene, analyte, measure
+            ) if not analyte.name else None
+        found = self._named(book, scene, analyte, measure)
         name = analyte.name
         if row.specimen and (found is None or found.concept != row.specimen):
             name = _unspecific(book, scene, analyte)
@@ -77,14 +79,21 @@ class Specimens:
             return name, None
         return name, found
 
-    def _named(self, scene: Scene, analyte: Mention, measure: Measure | None) -> Term | None:
+    def _named(
+        self, book: Notebook, scene: Scene, analyte: Mention, measure: Measure | None
+    ) -> Term | None:
         if measure is not None:
             for sign in self._here:
                 gap = scene.text(measure.end, sign.start) if sign.start >= measure.end else "?"
                 if re.fullmatch(r"\s*in\s+(?:the\s+|his\s+|her\s+)?", gap):
                     return term(scene, sign)
         first = scene.narrative.words[analyte.first]
-        if first in _SPECIMEN_WORDS:  # "serum neurofilament": the name says it itself
+        following = scene.narrative.words[analyte.first + 1 : analyte.last]
+        row = book.lexicon.mappings.observations.get(analyte.name)
+        sampled = row is None or row.category == "laboratory"
+        if (
+            first in _SPECIMEN_WORDS and sampled and following[:1] != ["cell"]
+        ):  # "serum neurofilament": the name says it itself
             narrative = scene.narrative
             start, end = narrative.starts[analyte.first], narrative.ends[analyte.first]
             return Term(narrative.span(start, end), _SPECIMEN_WORDS[first])
