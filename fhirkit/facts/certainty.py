@@ -20,7 +20,7 @@ _REACH = {
     ("negated", "backward"): 8,
     ("refuted", "forward"): 6,
     ("refuted", "backward"): 18,
-    ("suspected", "forward"): 5,
+    ("suspected", "forward"): 7,
     ("suspected", "backward"): 6,
     ("differential", "forward"): 7,
     ("differential", "backward"): 10,
@@ -114,5 +114,8 @@ def _range(scene: Scene, cue: Mention, stops: list[int]) -> tuple[int, int]:
             words = scene.narrative.words
             end = next((i for i in range(cue.last, end) if words[i] == ","), end)
         return cue.last, min(end, cue.last + reach)
-    start = next((i + 1 for i in reversed(stops) if i < cue.first), s.first_word)
+    limit = cue.first
+    if scene.narrative.words[limit - 1 : limit] == [":"]:
+        limit -= 1  # "myocarditis: excluded" is one statement
+    start = next((i + 1 for i in reversed(stops) if i < limit), s.first_word)
     return max(start, cue.first - reach), cue.first

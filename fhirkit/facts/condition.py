@@ -134,8 +134,19 @@ def _read_one(book: Notebook, scene: Scene, thing: Mention) -> None:
     (_fill_condition if kind == "condition" else _fill_symptom)(book, scene, thing, draft)
 
 
+_SIMPLY = re.compile(
+    r"\s*(?:virus(?:es)?|serology|antibod(?:y|ies)|test(?:s|ing)?|pcr)?\s*[,:(]?\s*(?:(?:was|were|is)\s+)?"
+    r"(?:all\s+|both\s+|also\s+)?",
+    re.IGNORECASE,
+)
+
+
 def _tested_negative(scene: Scene, thing: Mention) -> bool:
     """ "tests for X were negative" says that the patient has no X."""
+    for sign in scene.terms("interpretation"):
+        beside = scene.text(thing.end, sign.start) if sign.start >= thing.end else "?"
+        if sign.name == "NEG" and _SIMPLY.fullmatch(beside):
+            return True
     return any(
         t.name == "NEG" and thing.last <= t.first <= thing.last + 14
         for t in scene.terms("interpretation")

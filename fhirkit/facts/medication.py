@@ -30,7 +30,9 @@ _BEFORE_NOT = re.compile(
 )
 _OF_ITS_OWN = ("dose", "route", "regimen", "when", "start", "stop")
 _STOP_REASON = re.compile(
-    r"\b(?:because of|due to|owing to|on account of|for|secondary to|after developing)\s+", re.I
+    r"\b(?:because of|due to|owing to|on account of|for(?!\s+(?:\d|an?\s|another|several|some|two|three"
+    r"|four|five|six|the (?:next|following|rest)))|secondary to|after developing)\s+",
+    re.IGNORECASE,
 )
 
 
@@ -262,7 +264,7 @@ def _times(scene: Scene, draft: Draft, taken: Taken, left: int, right: int) -> N
 def _stopped(book: Notebook, scene: Scene, drug: Mention, draft: Draft, right: int) -> None:
     for cue in scene.cues("medication", "stopped"):
         after = 0 <= cue.first - drug.last <= 10 and cue.start < right
-        passive = scene.words(cue.first, cue.first + 1)[0] in _PASSIVE
+        passive = not _PASSIVE.isdisjoint(scene.words(cue.first - 1, cue.first + 1))
         before = 0 <= drug.first - cue.last <= 3 and not passive
         if not (after or before):
             continue

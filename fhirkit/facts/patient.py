@@ -32,6 +32,11 @@ _AGE = (
         r"(?P<n>\d{1,3})(?:\s*(?P<u>years?|months?))?\b(?!\s*(?:mg|%))",
         re.I,
     ),
+    re.compile(
+        r"\b(?:woman|man|female|male|girl|boy|patient)\s*\(\s*(?:aged?\s+)?(?P<n>\d{1,3})"
+        r"(?:\s*(?P<u>years?|months?|y))?\b",
+        re.IGNORECASE,
+    ),
     re.compile(r"\b(?:female|male)\s*,\s*(?P<n>\d{1,3})\s*(?P<u>years?|y)\b", re.I),
 )
 _DIED = re.compile(

@@ -69,9 +69,13 @@ def read_qualitative(book: Notebook) -> None:
 def _tested_conditions(scene: Scene) -> list[Mention]:
     """Diseases that the sentence tests for ("tests for hepatitis and HIV were negative")."""
     text = scene.text(scene.sentence.start, scene.sentence.end)
-    if not _TESTED.search(text):
-        return []
-    return [m for m in scene.of("conditions") if scene.whose_is(m) is Whose.PATIENT]
+    signs = [t for t in scene.terms("interpretation") if t.name == "NEG"]
+    return [
+        m
+        for m in scene.of("conditions")
+        if scene.whose_is(m) is Whose.PATIENT
+        and (_TESTED.search(text) or any(0 <= t.first - m.last <= 2 for t in signs))
+    ]
 
 
 def _tested_organisms(scene: Scene) -> list[Mention]:

@@ -31,14 +31,14 @@ _COUNT = re.compile(
     r"(?:cycles?|courses?|doses?|infusions?|sessions?|exchanges?|injections?|units?|pulses?|times(?!\s*(?:an?|per|each|daily|weekly|/)\b))\b",
     re.I,
 )
-_DURATION_LEADS = frozenset({"for", "over", "lasting", "during", "within", "on"})
+_DURATION_LEADS = frozenset({"for", "over", "lasting", "during", "within", "on", "x", "×"})
 #: What may stand between an amount and the drug it belongs to.
 _BRIDGE = re.compile(
     r"[\s(,:–-]*(?:(?:\([A-Z][\w-]{1,8}\)|\d\s?[x×](?=\s)|of|which|that|sustained|extended|release|slow|the|a|an|at|with|dose|doses|dosage|total|initial|starting|maintenance|single"
     r"|daily|per|day|high|low|iv|i\.v\.|im|sc|po|oral|intravenous|intramuscular|subcutaneous"
     r"|intrathecal|bolus|pulse|pulsed|every|once|twice|premedication|infusion|was|were|given|begun"
     r"|started|and|built|up|to|increased|reduced|decreased|titrated|tapered|intravenously"
-    r"|orally|subcutaneously|therapy|treatment|tablets?|in|by|administered|injection|adjusted|raised"
+    r"|orally|subcutaneously|therapy|treatment|tablets?|in|by|administered|injection|adjusted|raised|prescribed"
     r"|then|first|second|third|cycle|course)(?!\w)[\s,(:–-]*)*\s*",
     re.I,
 )
@@ -222,7 +222,7 @@ _LEADS_UP = re.compile(
     re.I,
 )
 _GAP_ENDS = re.compile(
-    r"[;.]\s|\bbut\b|\bwhich\b(?!\s+(?:has been|was|is)\s+(?:repeated|given|continued|administered))|\bfollowed\b|\bthen\b|\bafter\b|\bwith\b|\band\s+(?:had|was|were|has|is|developed|suffered)\b"
+    r";|(?<=\w{3})\.\s|\bbut\b|\bwhich\b(?!\s+(?:has been|was|is)\s+(?:repeated|given|continued|administered))|\bfollowed\b|\bthen\b|\bafter\b|\bwith\b|\band\s+(?:had|was|were|has|is|developed|suffered)\b"
 )
 
 

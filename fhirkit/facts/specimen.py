@@ -42,12 +42,7 @@ class Specimens:
             self._paragraph = scene.sentence.paragraph
         self._scene = scene
         self._here = [
-            t
-            for t in scene.terms("specimen")
-            if t.name != "tissue"
-            and not any(
-                m.start <= t.start < m.end for m in scene.of("observations", "conditions", "drugs")
-            )
+            t for t in scene.terms("specimen") if t.name != "tissue" and not _is_part(scene, t)
         ]
 
     def resolve(
@@ -115,6 +110,15 @@ _SPECIMEN_WORDS = {
     "urine": "urine",
     "urinary": "urine",
 }
+
+
+def _is_part(scene: Scene, sign: Mention) -> bool:
+    """Whether the word only belongs to a name ("plasma cells") and tells no specimen."""
+    for thing in scene.of("observations", "conditions", "drugs"):
+        if thing.start <= sign.start < thing.end:
+            leads = sign.start == thing.start and thing.kind == "observations"
+            return not leads or scene.narrative.words[sign.last : sign.last + 1] == ["cell"]
+    return False
 
 
 def _is_counted(units: Iterable[str]) -> bool:

@@ -42,8 +42,8 @@ _HYPHENED = re.compile(
 _SHORT_UNITS = frozenset("h hr d wk mo y yr min hrs wks yrs".split())
 _ABOUT = frozenset("about approximately around some nearly almost within roughly".split())
 _DURATION_LEAD = re.compile(
-    r"\b(?:for|over|lasting|during|within|on|in|past|last|previous|of|after)\s+(?:the\s+)?"
-    r"(?:(?:past|last|previous|subsequent|next|following|first)\s+)?(?:about\s+|approximately\s+)?$",
+    r"(?:[x×]\s*$|\b(?:for|over|lasting|during|within|on|in|past|last|previous|of|after)\s+(?:the\s+)?"
+    r"(?:(?:past|last|previous|subsequent|next|following|first)\s+)?(?:about\s+|approximately\s+)?$)",
     re.IGNORECASE,
 )
 _DAY = re.compile(r"days?\s+(\d{1,3})\b(?![./:]\d)", re.IGNORECASE)
