@@ -332,8 +332,18 @@ _OF_RELATIVE = frozenset("had has have wa was with history died suffered and who
 _POSSESSIVE = frozenset("her hi his the their a an one maternal paternal older younger".split())
 
 
+_DECLINED = re.compile(
+    r"[^.;]{0,40}?\b(?:suggested|recommended|advised|offered|proposed|planned|discussed)\b[^.;]{0,60}?"
+    r"\b(?:declin|refus|denied by|against|not wish|did not want|did not consent|rejected)",
+    re.IGNORECASE,
+)
+
+
 def _hold_considered(scene: Scene) -> None:
     """Treatments weighed or offered and not given."""
+    for thing in scene.of("drugs", "procedures"):
+        if _DECLINED.match(scene.text(thing.end, min(scene.sentence.end, thing.end + 140))):
+            scene.held.setdefault(thing.start, Whose.CONSIDERED)
     for cue in scene.cues("whose", "considered"):
         for thing in scene.of("drugs", "procedures"):
             if cue.entry.scope == "forward":

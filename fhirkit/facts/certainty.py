@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: Words a cue reaches, by value and direction.
 _REACH = {
-    ("negated", "forward"): 10,
+    ("negated", "forward"): 13,
     ("negated", "backward"): 8,
     ("refuted", "forward"): 6,
     ("refuted", "backward"): 18,
@@ -104,6 +104,25 @@ def _stops(scene: Scene) -> list[int]:
 _UNTIL_COMMA = frozenset({"without", "despite", "unlike"})
 
 
+def _first_comma(scene: Scene, start: int, end: int) -> int:
+    """The comma that ends a clause; one inside a list ("without A, B or C") does not."""
+    words = scene.narrative.words
+    for i in range(start, end):
+        if words[i] == "," and not {"or", "nor"} & set(words[i + 1 : i + 9]):
+            return i
+    return end
+
+
+def _word_after(scene: Scene, start: int, count: int) -> int:
+    """The word ``count`` words after ``start``, commas left out."""
+    words, last = scene.narrative.words, scene.sentence.last_word
+    at = start
+    while count > 0 and at < last:
+        count -= words[at] != ","
+        at += 1
+    return at
+
+
 def _range(scene: Scene, cue: Mention, stops: list[int]) -> tuple[int, int]:
     """Words ``first:last`` that the cue reaches."""
     reach = _REACH[cue.name, cue.entry.scope]
@@ -111,9 +130,8 @@ def _range(scene: Scene, cue: Mention, stops: list[int]) -> tuple[int, int]:
     if cue.entry.scope == "forward":
         end = next((i for i in stops if i >= cue.last), s.last_word)
         if scene.narrative.words[cue.first] in _UNTIL_COMMA:
-            words = scene.narrative.words
-            end = next((i for i in range(cue.last, end) if words[i] == ","), end)
-        return cue.last, min(end, cue.last + reach)
+            end = _first_comma(scene, cue.last, end)
+        return cue.last, min(end, _word_after(scene, cue.last, reach))
     limit = cue.first
     if scene.narrative.words[limit - 1 : limit] == [":"]:
         limit -= 1  # "myocarditis: excluded" is one statement
