@@ -26,6 +26,9 @@ _DRUG_INDUCED = re.compile(
     re.I,
 )
 _LEAD = re.compile(r"\b(?:we (?:report|present|describe)|case of|is reported|report of)\b", re.I)
+_DEVELOPED = re.compile(
+    r"\b(?:developed|experienced|suffered|occurred|appeared|presented with)\b", re.IGNORECASE
+)
 _LIST = re.compile(
     r"[\s,]*(?:\b(?:and|or|with|as well as|the|a|an|consecutive|severe|subsequent|its|warm|acute)\b[\s,]*)*",
     re.I,
@@ -136,6 +139,8 @@ def _stated(scene: Scene, reactions: _Named, drugs: _Named) -> Iterator[Link]:
             yield from _forward(scene, reactions, drugs, cue, own=own)
         elif reporting:
             yield from _backward(scene, reactions, drugs, cue, "reported after", own=own)
+        elif own and _DEVELOPED.search(scene.text(scene.sentence.start, cue.start)):
+            yield from _backward(scene, reactions, drugs, cue, "developed after", own=False)
 
 
 def _backward(

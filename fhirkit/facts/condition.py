@@ -212,6 +212,8 @@ def _new(book: Notebook, scene: Scene, thing: Mention, kind: str, certainty: Cer
 
 
 _ADJECTIVE = re.compile(r"[a-z]{3,}(?:al|ar|ary|eal|oid|genic)$")
+#: "Fanconi anemia": a proper name belongs to the disease it stands before.
+_NAME = re.compile(r"[A-Z][a-z]{3,}")
 _EMPTY_ADJECTIVE = frozenset(
     "several general additional initial final clinical typical critical original total real usual "
     "actual potential special normal similar particular regular primary secondary necessary "
@@ -233,7 +235,9 @@ def _with_modifiers(scene: Scene, thing: Mention) -> int:
     for i in range(thing.first - 1, max(scene.sentence.first_word, thing.first - 4) - 1, -1):
         word = narrative.raw[i].lower()
         gap = narrative.view.text[narrative.ends[i] : start]
-        if gap.strip(" -") or not _ADJECTIVE.match(word) or word in _EMPTY_ADJECTIVE:
+        named = i > scene.sentence.first_word and _NAME.fullmatch(narrative.raw[i])
+        modifies = _ADJECTIVE.match(word) and word not in _EMPTY_ADJECTIVE
+        if gap.strip(" -") or not (named or modifies):
             break
         start = narrative.starts[i]
     return start
@@ -349,8 +353,9 @@ def _qualify(
         for sign in scene.terms(kind):
             inside = thing.first <= sign.first and sign.last <= thing.last
             gap = scene.text(sign.end, thing.start) if sign.end <= thing.start else ","
+            grade = "differentiated" in gap
             before = not (
-                {"of", "and"} & set(gap.split()) or "," in gap
+                grade or {"of", "and"} & set(gap.split()) or "," in gap
             ) and thing.first - sign.last <= (1 if kind == "body-site" else 2)
             behind = (
                 kind == "body-site"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from bisect import bisect_left
 from dataclasses import dataclass, field
@@ -109,12 +110,25 @@ def scenes(narrative: Narrative, lexicon: Lexicon) -> list[Scene]:
     things = introduced(narrative, things)
     made = [Scene(s, narrative) for s in narrative.sentences]
     starts = [s.start for s in narrative.sentences]
-    _deal(made, starts, things, "things")
+    _deal(made, starts, [t for t in things if not _is_address(text, t)], "things")
     _deal(made, starts, lexicon.signs(narrative), "signs")
     _deal(made, starts, found_dates, "dates")
     _deal(made, starts, measures(text, UnitTable(lexicon.mappings), found_dates), "measures")
     _deal(made, starts, time_phrases(narrative), "times")
     return made
+
+
+_ADDRESS = re.compile(
+    r"\b(?:departments?|division|unit|clinic|section|school|institute|college|society|journal|faculty"
+    r"|service) (?:of|for) (?:(?!\bwith\b|\bwas\b)[\w&,]+ ){0,3}$",
+    re.IGNORECASE,
+)
+
+
+def _is_address(text: str, thing: Mention) -> bool:
+    """Whether the words only name a place: "the Department of Thoracic Surgery"."""
+    before = text[max(0, thing.start - 50) : thing.start]
+    return " of " in before and _ADDRESS.search(before) is not None
 
 
 def _deal(made: list[Scene], starts: list[int], items: Iterable[object], name: str) -> None:
