@@ -27,7 +27,7 @@ _DRUG_INDUCED = re.compile(
 )
 _LEAD = re.compile(r"\b(?:we (?:report|present|describe)|case of|is reported|report of)\b", re.I)
 _DEVELOPED = re.compile(
-    r"\b(?:developed|experienced|suffered|occurred|appeared|presented with)\b", re.IGNORECASE
+    r"\b(?:developed|experienced|suffered|occurred|appeared)\b", re.IGNORECASE
 )
 _LIST = re.compile(
     r"[\s,]*(?:\b(?:and|or|with|as well as|the|a|an|consecutive|severe|subsequent|its|warm|acute)\b[\s,]*)*",
