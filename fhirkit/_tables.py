@@ -122,7 +122,7 @@ def _records(where: str, text: str) -> list[list[str]]:
                 )
     except csv.Error as error:
         raise MappingError(
-            f"{where}, line {reader.line_num}: not a CSV file ({error}): check the quotes"
+            f"{where}, line {len(records) + 1}: not a CSV file ({error}): check the quotes"
         ) from None
     return records
 

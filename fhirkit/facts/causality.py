@@ -26,9 +26,7 @@ _DRUG_INDUCED = re.compile(
     re.I,
 )
 _LEAD = re.compile(r"\b(?:we (?:report|present|describe)|case of|is reported|report of)\b", re.I)
-_DEVELOPED = re.compile(
-    r"\b(?:developed|experienced|suffered|occurred|appeared)\b", re.IGNORECASE
-)
+_DEVELOPED = re.compile(r"\b(?:developed|experienced|suffered|occurred|appeared)\b", re.IGNORECASE)
 _LIST = re.compile(
     r"[\s,]*(?:\b(?:and|or|with|as well as|the|a|an|consecutive|severe|subsequent|its|warm|acute)\b[\s,]*)*",
     re.I,

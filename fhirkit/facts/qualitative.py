@@ -61,9 +61,12 @@ def read_qualitative(book: Notebook) -> None:
                 if analyte.start not in judged:
                     judged.add(analyte.start)
                     _record(book, scene, analyte, sign, specimens)
+        listed: Mention | None = None  # the last thing found, which a list may go on from
         for analyte in analytes:
-            if analyte.start not in judged and analyte.start not in book.at:
-                _presence(book, scene, analyte, specimens)
+            if analyte.start in judged or analyte.start in book.at:
+                continue
+            if _presence(book, scene, analyte, specimens, listed):
+                listed = analyte
 
 
 def _tested_conditions(scene: Scene) -> list[Mention]:
@@ -208,18 +211,24 @@ def _comes_with_value(
 _OF_FINDINGS = frozenset({"%", "{bands}", "/[HPF]", "{titer}", "{index_val}", "{ratio}"})
 
 
-def _presence(book: Notebook, scene: Scene, analyte: Mention, specimens: Specimens) -> None:
-    """Something found or not found: "CSF showed oligoclonal bands", "no schistocytes"."""
+def _presence(
+    book: Notebook, scene: Scene, analyte: Mention, specimens: Specimens, listed: Mention | None
+) -> bool:
+    """Something found or not found: "CSF showed oligoclonal bands", "no schistocytes".
+
+    True where it is told as found, so that a list can go on.
+    """
     row = book.lexicon.mappings.observations.get(analyte.name)
     if row is None or row.category == "vital-signs" or set(row.units) - _OF_FINDINGS:
-        return
+        return False
     absent = scene.certainty_of(analyte) in (Certainty.NEGATED, Certainty.REFUTED)
     lead = _SHOWED.search(scene.text(max(scene.sentence.start, analyte.start - 60), analyte.start))
-    if not absent and not lead:
-        return
+    goes_on = listed is not None and _LIST.fullmatch(scene.text(listed.end, analyte.start))
+    if not absent and not lead and not goes_on:
+        return False
     concept, specimen = specimens.resolve(book, scene, analyte, None)
     if not concept or any(d.concept == concept for d in book.of("observation")):
-        return
+        return not absent
     span = scene.span(analyte)
     fields: dict[str, object] = {
         "analyte": Term(span, concept),
@@ -241,3 +250,4 @@ def _presence(book: Notebook, scene: Scene, analyte: Mention, specimens: Specime
         **fields,
     )
     book.at[analyte.start] = draft
+    return not absent

@@ -15,7 +15,7 @@ from fhirkit.validate.syntax import check_object, parse
         pytest.param(b" \n\t", "json-empty", None, None, id="white-space"),
         pytest.param(b'{"a":\n "\xe4"}', "json-utf8", 2, 3, id="latin-1"),
         pytest.param(b"plain words", "json-syntax", 1, 1, id="text"),
-        pytest.param(b'{"a": 1,}', "json-syntax", 1, 9, id="trailing-comma"),
+        pytest.param(b'{"a": 1 "b": 2}', "json-syntax", 1, 9, id="missing-comma"),
         pytest.param(b'{"a": 1} // so', "json-syntax", 1, 10, id="trailing-comment"),
         pytest.param(b"[" * 100_000, "json-depth", None, None, id="deep"),
         pytest.param(b'{"a": %s}' % (b"7" * 5000), "json-number", None, None, id="endless-number"),
