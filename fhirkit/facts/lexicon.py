@@ -26,7 +26,7 @@ THINGS = ("drugs", "reports", "procedures", "scores", "observations", "condition
 class Entry:
     """What a phrase means: a vocabulary concept, a term or a cue.
 
-    ``kind`` is the mapping file's stem, ``term`` or ``cue``; ``axis`` the kind column of
+    ``kind`` is the mapping file's stem, ``term``, ``cue`` or ``blocked``; ``axis`` the kind column of
     ``terms.csv`` or the cue file's stem; ``name`` the concept or the cue's value.
     """
 
@@ -67,7 +67,10 @@ class Lexicon:
         self._things: dict[tuple[str, ...], tuple[Entry, ...]] = {}
         self._signs: dict[tuple[str, ...], tuple[Entry, ...]] = {}
         self._words: set[str] = set()
-        self._blocked = {(row.kind, _fold_words(row.phrase)[0]) for row in mappings.blocked}
+        for blocked in mappings.blocked:
+            # First of all, so that where the same phrase also names something it is met first.
+            table = self._things if blocked.kind in THINGS else self._signs
+            self._add(table, (blocked.phrase,), Entry(_BLOCKED, blocked.phrase, blocked.kind))
         for kind in THINGS:
             for row in getattr(mappings, kind).values():
                 self._add(self._things, (row.name, *row.synonyms), Entry(kind, row.name))
@@ -93,7 +96,7 @@ class Lexicon:
     ) -> None:
         for phrase in phrases:
             key, raw = _fold_words(phrase)
-            if not key or (entry.kind, key) in self._blocked:
+            if not key:
                 continue
             self._words.update(key)
             made = entry
@@ -110,13 +113,18 @@ class Lexicon:
 
     def thing(self, words: tuple[str, ...]) -> Entry | None:
         """The concept that folded words name, in whatever case they are written."""
-        entries = self._things.get(words)
-        return entries[0] if entries else None
+        entries = self._things.get(words, ())
+        barred = {e.axis for e in entries if e.kind == _BLOCKED}
+        return next((e for e in entries if e.kind not in {*barred, _BLOCKED}), None)
 
     def signs(self, narrative: Narrative) -> list[Mention]:
         """Mentions of terms and cues; different ones may overlap."""
         return _scan(narrative, self._signs, self._sign_lengths, overlap=True)
 
+
+#: The kind of a phrase that must not be read as the concept its axis tells, nor may a shorter
+#: phrase in it.
+_BLOCKED = "blocked"
 
 #: Kinds of ``terms.csv`` that readers look for; the others only carry codes.
 _TERMS = frozenset(
@@ -197,6 +205,7 @@ def _scan(
     words, raw, starts, ends = narrative.words, narrative.raw, narrative.starts, narrative.ends
     found: list[Mention] = []
     free, count = 0, len(words)
+    bars: dict[str, int] = {}  # kind or axis -> the word up to which a blocked phrase bars it
     for i, sizes in _candidates(words, lengths):
         if i < free:
             continue
@@ -205,6 +214,9 @@ def _scan(
             last = i + size
             entries = table.get(tuple(words[i:last])) if last <= count else None
             fitting = _fitting(entries, raw[i:last]) if entries else ()
+            if bars or (fitting and fitting[0].kind == _BLOCKED):
+                bars.update({e.axis: last for e in fitting if e.kind == _BLOCKED})
+                fitting = [e for e in fitting if bars.get(e.axis or e.kind, 0) < last]
             if not fitting:
                 continue
             if not overlap:

@@ -22,7 +22,8 @@ def diagnostic_report(fact: ReportFact, context: MappingContext) -> Resource:
     summary = f"{code['text']}: {conclusion}" if conclusion else code["text"]
     made = frame("DiagnosticReport", fact.id, context, summary, grounds(fact))
     made["status"] = "final"
-    made["category"] = [_category(fact)]
+    if fact.category != "other":
+        made["category"] = [_category(fact)]
     made["code"] = code
     of_patient(made, fact.encounter, context)
     if fact.when is not None:

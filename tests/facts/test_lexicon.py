@@ -56,6 +56,38 @@ def test_the_longest_phrase_wins() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        pytest.param("She came to the stroke unit.", "conditions", id="a-ward"),
+        pytest.param("He had yellow fever.", "symptoms", id="a-disease"),
+        pytest.param("HIV-negative donors", "conditions", id="a-test"),
+    ],
+)
+def test_blocked_phrases_are_not_read_as_the_shorter_one(text: str, kind: str) -> None:
+    """`blocked.csv`: the stroke in "stroke unit" is no stroke."""
+    assert kind not in [found for found, _, _ in things(text)]
+
+
+def test_a_blocked_phrase_bars_one_kind_only() -> None:
+    """The HIV of "HIV-negative" is no infection, and still a test."""
+    assert [(kind, words) for kind, _, words in things("HIV-negative donors")] == [
+        ("observations", "HIV")
+    ]
+
+
+def test_a_blocked_phrase_bars_no_further() -> None:
+    """What stands behind the blocked phrase is read again."""
+    assert [name for _, name, _ in things("the stroke unit saw a stroke")] == ["stroke"]
+
+
+def test_signs_inside_blocked_phrases_are_not_read() -> None:
+    """Normal saline is no normal result."""
+    story = narrative("She was given normal saline; the scan was normal.")
+    signs = [m for m in lexicon().signs(story) if m.entry.axis == "interpretation"]
+    assert [(m.name, m.start) for m in signs] == [("N", 42)]
+
+
 def test_signs_of_different_kinds_may_overlap() -> None:
     """A word may be a cue on two axes."""
     story = narrative("The patient died after admission to the ward.")
