@@ -129,12 +129,14 @@ def _stated(scene: Scene, reactions: _Named, drugs: _Named) -> Iterator[Link]:
     reporting = scene.sentence.section is SectionKind.TITLE or (
         own and bool(_LEAD.search(scene.text(scene.sentence.start, scene.sentence.end)))
     )
-    for cue in scene.cues("causality", "caused-by", "after", "causes"):
+    for cue in scene.cues("causality", "caused-by", "after", "causes", "blamed"):
         if cue.name == "caused-by":
             yield from _backward(scene, reactions, drugs, cue, "stated cause", own=own)
             yield from _examples(scene, reactions, drugs, cue, own=own)
         elif cue.name == "causes":
             yield from _forward(scene, reactions, drugs, cue, own=own)
+        elif cue.name == "blamed":
+            yield from _blamed(scene, reactions, drugs, cue, own=own)
         elif reporting:
             yield from _backward(scene, reactions, drugs, cue, "reported after", own=own)
         elif own and _DEVELOPED.search(scene.text(scene.sentence.start, cue.start)):
@@ -161,6 +163,18 @@ def _forward(
             gap = scene.text(cue.end, mention.start) if mention.start >= cue.end else None
             if gap is not None and len(gap) <= 25 and not _BREAK.search(gap):
                 yield Link(draft, mention, medication, drug, scene, "stated cause", own)
+
+
+def _blamed(
+    scene: Scene, reactions: _Named, drugs: _Named, cue: Mention, *, own: bool
+) -> Iterator[Link]:
+    """Reaction, drug, blame: "X; the team held D responsible". With two reactions none is meant."""
+    for drug, medication in drugs:
+        if not 0 <= cue.start - drug.end <= _NEXT_TO:
+            continue
+        told = [r for r in reactions if r[0].end <= drug.start]
+        if len(told) == 1 and not _LACK.search(scene.text(told[0][0].end, drug.start)):
+            yield Link(told[0][1], told[0][0], medication, drug, scene, "stated cause", own)
 
 
 #: Characters between a drug and the link word that it is the subject of.
