@@ -47,6 +47,7 @@ _TALK = {SectionKind.DISCUSSION, SectionKind.INTRODUCTION}
 
 #: How many words a "considered" cue reaches.
 _CONSIDERED_REACH = 8
+_GIVEN = frozenset({"given", "received", "started", "initiated", "begun", "commenced"})
 
 
 @dataclass(slots=True)
@@ -339,6 +340,15 @@ _DECLINED = re.compile(
 )
 
 
+#: Words between a treatment and a "considered" cue that part the two.
+_CONSIDERED_BREAK = frozenset({";", "but", "which", "who", "administered", *_GIVEN})
+
+
+def _goes_on_as_given(words: list[str]) -> bool:
+    """ "... had been planned and was started": what was weighed was then given."""
+    return words[:1] == ["and"] and not _GIVEN.isdisjoint(words) and "not" not in words
+
+
 def _hold_considered(scene: Scene) -> None:
     """Treatments weighed or offered and not given."""
     for thing in scene.of("drugs", "procedures"):
@@ -351,6 +361,7 @@ def _hold_considered(scene: Scene) -> None:
                 between = scene.words(cue.last, thing.first)
             else:
                 near = thing.last <= cue.first < thing.last + _CONSIDERED_REACH
+                near = near and not _goes_on_as_given(scene.words(cue.last, cue.last + 4))
                 between = scene.words(thing.last, cue.first)
-            if near and not {";", "and then", "but", "given", "received", "started"} & set(between):
+            if near and _CONSIDERED_BREAK.isdisjoint(between):
                 scene.held.setdefault(thing.start, Whose.CONSIDERED)

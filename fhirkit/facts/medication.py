@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.model import Certainty, MedicationFact, Use, When, Whose
@@ -87,13 +88,34 @@ def _read_one(book: Notebook, scene: Scene, drug: Mention, left: int, right: int
 
 
 def _not_given(scene: Scene, drug: Mention) -> bool:
-    return any(
-        0 <= drug.first - cue.last < 8 for cue in scene.cues("medication", "not-given")
-    ) or any(
-        0 <= cue.first - drug.last < 3
-        for cue in scene.cues("medication", "not-given")
-        if cue.name == "not-given" and "was" in scene.words(cue.first, cue.first + 1)
-    )
+    """Whether a cue says so, before the drug or behind it ("A and B were never started")."""
+    for cue in scene.cues("medication", "not-given"):
+        if cue.entry.scope == "forward":
+            if 0 <= drug.first - cue.last < _NOT_GIVEN_REACH:
+                return True
+            continue
+        subjects = [d for d in scene.of("drugs", "procedures") if d.last <= cue.first]
+        if not subjects or drug.first > subjects[-1].first:
+            continue
+        gap = scene.words(subjects[-1].last, cue.first)
+        if len(gap) >= _NOT_GIVEN_REACH or not _TAKEN.isdisjoint(gap):
+            continue
+        between = [
+            word
+            for left, right in pairwise(subjects)
+            if left.first >= drug.first
+            for word in scene.words(left.last, right.first)
+        ]
+        if _IN_A_LIST.issuperset(between):
+            return True
+    return False
+
+
+#: Words between a drug and what says that it was not given.
+_NOT_GIVEN_REACH = 8
+#: Words that begin another statement: "A was started, but B was not given".
+_TAKEN = frozenset({";", ":", "given", "received", "took", "started", "then", "until", "with"})
+_IN_A_LIST = frozenset({",", "and", "or", "nor", "/"})
 
 
 def _taken(scene: Scene, drug: Mention, left: int, right: int) -> Taken:
@@ -193,7 +215,7 @@ _COURSE = re.compile(
 
 
 def _further_courses(book: Notebook, scene: Scene, drug: Mention, draft: Draft, right: int) -> None:
-    """ "cycle one in 2019 and cycle two in 2020": each dated course is a fact."""
+    """ "the first course in 2014, the second in 2015": each dated course is a fact."""
     dated = [
         d
         for d in scene.dates

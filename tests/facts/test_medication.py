@@ -134,6 +134,48 @@ def test_drugs_named_and_not_taken(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Fingolimod 0.5 mg daily had been considered but was not started.", id="considered"),
+        pytest.param("Fingolimod is being considered.", id="being-considered"),
+        pytest.param("Fingolimod was never started.", id="never-started"),
+        pytest.param("Fingolimod and rituximab were never started.", id="list"),
+        pytest.param("Fingolimod was prescribed but never taken.", id="prescribed"),
+        pytest.param("She decided against fingolimod.", id="decided-against"),
+        pytest.param("Her team advised against fingolimod.", id="advised-against"),
+        pytest.param("Fingolimod was avoided.", id="avoided"),
+        pytest.param("Fingolimod could not be given because of bradycardia.", id="could-not"),
+        pytest.param("Fingolimod was deemed unsuitable.", id="unsuitable"),
+        pytest.param("Fingolimod was rejected by the insurer.", id="rejected"),
+        pytest.param("Fingolimod would have been another choice.", id="would-have-been"),
+        pytest.param("Switching to fingolimod was advised.", id="advised"),
+        pytest.param("Before fingolimod could be started, she fell pregnant.", id="before-it-could"),
+    ],
+)  # fmt: skip
+def test_drugs_only_weighed(text: str) -> None:
+    """An option, a plan, a refusal is no treatment of the patient."""
+    assert drugs(text) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        pytest.param("Methylprednisolone was given, but fingolimod was not started.", {"methylprednisolone"}, id="the-other-not"),
+        pytest.param("Fingolimod was started but rituximab was avoided.", {"fingolimod"}, id="the-second-not"),
+        pytest.param("She took fingolimod until rituximab could be started.", {"fingolimod"}, id="until"),
+        pytest.param("She received methylprednisolone; plasma exchange was not needed.", {"methylprednisolone"}, id="no-procedure"),
+        pytest.param("Rituximab had been planned and was given in May.", {"rituximab"}, id="planned-and-given"),
+        pytest.param("Rituximab was suggested and started in May.", {"rituximab"}, id="suggested-and-started"),
+        pytest.param("Rituximab was advised. She received rituximab 500 mg.", {"rituximab"}, id="advised-then-given"),
+        pytest.param("Prednisone 10 mg was administered, which had been recommended to her.", {"prednisone"}, id="which"),
+    ],
+)  # fmt: skip
+def test_what_was_given_beside_what_was_not(text: str, given: set[str]) -> None:
+    """A refusal or a plan reaches its own drug and no other."""
+    assert set(drugs(text)) == given
+
+
+@pytest.mark.parametrize(
     ("text", "use"),
     [
         pytest.param("She had previously been treated with glatiramer acetate.", Use.PREVIOUS, id="previously"),
