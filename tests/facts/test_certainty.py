@@ -42,6 +42,12 @@ A, N, S, D, R = (
         pytest.param("A probable pneumonia was treated.", "pneumonia", S, id="probable"),
         pytest.param("Differential diagnosis included pneumonia and sarcoidosis.", "sarcoidosis", D, id="differential"),
         pytest.param("The differential diagnoses were pneumonia and sarcoidosis.", "sarcoidosis", D, id="differentials-were"),
+        pytest.param("Pneumonia was suspected but not confirmed.", "pneumonia", S, id="not-confirmed"),
+        pytest.param("Pneumonia could not be confirmed.", "pneumonia", R, id="could-not-be-confirmed"),
+        pytest.param("She was misdiagnosed with epilepsy.", "epilepsy", R, id="misdiagnosed-with"),
+        pytest.param("There was nothing to suggest vasculitis.", "vasculitis", N, id="nothing-to-suggest"),
+        pytest.param("Sarcoidosis remained possible.", "sarcoidosis", S, id="remained-possible"),
+        pytest.param("Pneumonia was considered, but the scan was clear.", "pneumonia", D, id="considered"),
     ],
 )  # fmt: skip
 def test_how_sure_the_author_is(text: str, concept: str, certainty: Certainty) -> None:
@@ -92,6 +98,16 @@ def test_a_list_is_negated_as_a_whole() -> None:
         pytest.param("The lesions were mimicking lymphoma.", "lymphoma", id="mimic"),
         pytest.param("She met no criteria for vasculitis.", "vasculitis", id="criteria"),
         pytest.param("If pneumonia occurs, she should come back.", "pneumonia", id="if"),
+        pytest.param("Malignancy was sought and not found.", "cancer", id="sought"),
+        pytest.param("She had been exposed to tuberculosis.", "tuberculosis", id="exposed"),
+        pytest.param("She cared for a child with chickenpox.", "varicella", id="cared-for"),
+        pytest.param(
+            "Tests for lupus were unremarkable.", "systemic lupus erythematosus", id="tests-for"
+        ),
+        pytest.param("Hepatitis was feared.", "hepatitis", id="was-feared"),
+        pytest.param("Lymphoma was a concern.", "lymphoma", id="a-concern"),
+        pytest.param("The epilepsy nurse saw her.", "epilepsy", id="nurse"),
+        pytest.param("She was warned about stroke.", "stroke", id="warned"),
     ],
 )
 def test_what_is_feared_tested_for_or_prevented_is_no_finding(text: str, concept: str) -> None:
