@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from fhirkit.facts.abbreviations import introduced
 from fhirkit.facts.coordination import coordinated
+from fhirkit.facts.levels import measured
 from fhirkit.facts.model import Certainty, Whose
 from fhirkit.facts.numbers import UnitTable, dates, measures
 from fhirkit.facts.timing import time_phrases
@@ -107,7 +108,7 @@ def scenes(narrative: Narrative, lexicon: Lexicon) -> list[Scene]:
     text = narrative.view.text
     found_dates = dates(text)
     things = coordinated(narrative, lexicon.things(narrative), lexicon)
-    things = introduced(narrative, things)
+    things = measured(narrative, introduced(narrative, things), lexicon)
     made = [Scene(s, narrative) for s in narrative.sentences]
     starts = [s.start for s in narrative.sentences]
     _deal(made, starts, [t for t in things if not _is_address(text, t)], "things")
