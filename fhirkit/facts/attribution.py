@@ -78,6 +78,7 @@ def attribute(all_scenes: list[Scene]) -> None:
         verdict = _judge(scene, state)
         scene.whose, scene.why, scene.strong = verdict.whose, verdict.why, verdict.strong
         _hold_relatives(scene)
+        _hold_newborn(scene)
         _hold_considered(scene)
 
 
@@ -300,6 +301,26 @@ def _hold_relatives(scene: Scene) -> None:
         for thing in (*scene.things, *scene.signs):
             if cue.first <= thing.first < back:
                 scene.held[thing.start] = Whose.FAMILY
+
+
+def _hold_newborn(scene: Scene) -> None:
+    """A birth is the mother's, weight and illness of the child are not."""
+    for cue in scene.cues("whose", "newborn"):
+        words = scene.words(cue.last)
+        ends = (
+            i
+            for i, word in enumerate(words)
+            if word in (";", "and", "but")
+            or (word == "," and words[i + 1 : i + 2] != [] and words[i + 1] not in _OF_NEWBORN)
+        )
+        back = cue.last + next(ends, len(words))
+        for thing in (*scene.things, *scene.signs):
+            if cue.last <= thing.first < back:
+                scene.held[thing.start] = Whose.OTHERS
+
+
+#: Words after a comma that still speak of the child.
+_OF_NEWBORN = frozenset({"weighing", "who", "whose", "with", "aged", "birth"})
 
 
 def _back_to_patient(scene: Scene, cue: Mention) -> int:

@@ -344,7 +344,10 @@ def acceptable(mappings: Mappings, analyte: Mention, measure: Measure) -> bool:
     if measure.ucum == "%" and any(dimension(u) == "count/volume" for u in units):
         return True  # a share of cells
     if not units:
-        return not (is_dose(measure) and measure.ucum in ("mg", "g", "ug", "kg"))
+        # Plain masses and amounts by body weight are doses.
+        return "/kg" not in measure.ucum and not (
+            is_dose(measure) and measure.ucum in ("mg", "g", "ug", "kg")
+        )
     return fits(measure.ucum, units)
 
 

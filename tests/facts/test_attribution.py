@@ -51,6 +51,9 @@ def test_what_is_said_of_others_is_not_the_patients(text: str, concept: str, who
     ("text", "concept"),
     [
         pytest.param("She had asthma.", "asthma", id="pronoun"),
+        pytest.param(
+            "She gave birth to a healthy girl and developed asthma.", "asthma", id="after-a-birth"
+        ),
         pytest.param("Our patient had asthma.", "asthma", id="our-patient"),
         pytest.param("Asthma was found.", "asthma", id="goes-on"),
         pytest.param("Her mother reported that she had asthma.", "asthma", id="mother-reports"),
@@ -127,6 +130,8 @@ def test_procedures_of_others_are_not_the_patients(text: str) -> None:
         pytest.param("The EDSS is a scale of 20 steps, 10 being death.", id="definition"),
         pytest.param("Severe neutropenia is defined as neutrophils below 0.5 x 10^9/L.", id="defined-as"),
         pytest.param("Creatinine above 2 mg/dL is a contraindication.", id="contraindication"),
+        pytest.param("She gave birth to a healthy boy weighing 3200 g.", id="newborn"),
+        pytest.param("She gave birth to a boy, weighing 3200 g.", id="newborn-comma"),
     ],
 )  # fmt: skip
 def test_numbers_of_others_are_not_the_patients(text: str) -> None:

@@ -193,3 +193,13 @@ def test_scores_are_surveys() -> None:
     assert {concept_of(f): f.category for f in read.of(ObservationFact)} == {
         "EDSS": "survey", "sodium": "laboratory", "heart rate": "vital-signs"
     }  # fmt: skip
+
+
+def test_an_amount_by_body_weight_is_a_dose_and_no_result() -> None:
+    """Immunoglobulin may be measured and given; g/kg is how it is given."""
+    assert (
+        Reading("A 40-year-old man was seen. Immunoglobulin 0.4 g/kg was infused.").of(
+            ObservationFact
+        )
+        == []
+    )
