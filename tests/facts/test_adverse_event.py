@@ -36,6 +36,8 @@ def one(text: str) -> AdverseEventFact:
         pytest.param("She took clozapine. The myocarditis was attributed to clozapine.", [("myocarditis", ["clozapine"])], id="attributed"),
         pytest.param("She took clozapine, which caused myocarditis.", [("myocarditis", ["clozapine"])], id="which-caused"),
         pytest.param("She took ibuprofen. The diagnosis was hepatitis; the authors held ibuprofen responsible.", [("hepatitis", ["ibuprofen"])], id="held-responsible"),
+        pytest.param("She took amoxicillin. The rash recurred on rechallenge with amoxicillin.", [("rash", ["amoxicillin"])], id="rechallenge"),
+        pytest.param("She took amoxicillin. No rash occurred on rechallenge with amoxicillin.", [], id="negative-rechallenge"),
         pytest.param("She took ibuprofen. The hepatitis was severe, and ibuprofen was blamed.", [("hepatitis", ["ibuprofen"])], id="blamed"),
         pytest.param("She took ibuprofen. Of the rash and the hepatitis, ibuprofen was blamed.", [], id="blamed-for-which"),
         pytest.param("She took ibuprofen. She had hepatitis; ibuprofen was not to blame.", [], id="not-to-blame"),
