@@ -84,14 +84,10 @@ def attribute(all_scenes: list[Scene]) -> None:
 
 def _introduces(scene: Scene) -> bool:
     return scene.sentence.section is not SectionKind.TITLE and (
-        bool(_AGE_LEAD.search(_text(scene)))
+        bool(_AGE_LEAD.search(scene.all_text))
         or _has(scene, "patient")
         or (_has(scene, "newcomer") and scene.sentence.section not in _TALK)
     )
-
-
-def _text(scene: Scene) -> str:
-    return scene.text(scene.sentence.start, scene.sentence.end)
 
 
 def _has(scene: Scene, value: str) -> bool:
@@ -106,7 +102,7 @@ class _Signs:
         self._scene = scene
         self._words = scene.all_words
         self._cues = {cue.name for cue in scene.cues("whose")}
-        self._text = _text(scene)
+        self._text = scene.all_text
 
     @property
     def own(self) -> str:
@@ -298,9 +294,14 @@ def _hold_relatives(scene: Scene) -> None:
         if not _speaks_of_relative(scene, cue):
             continue
         back = _back_to_patient(scene, cue)
-        for thing in (*scene.things, *scene.signs):
-            if cue.first <= thing.first < back:
-                scene.held[thing.start] = Whose.FAMILY
+        _hold(scene, cue.first, back, Whose.FAMILY)
+
+
+def _hold(scene: Scene, first: int, last: int, whose: Whose) -> None:
+    """What stands in the words ``first:last`` is not the sentence's but ``whose``."""
+    for mention in (*scene.things, *scene.signs):
+        if first <= mention.first < last:
+            scene.held[mention.start] = whose
 
 
 def _hold_newborn(scene: Scene) -> None:
@@ -314,9 +315,7 @@ def _hold_newborn(scene: Scene) -> None:
             or (word == "," and words[i + 1 : i + 2] != [] and words[i + 1] not in _OF_NEWBORN)
         )
         back = cue.last + next(ends, len(words))
-        for thing in (*scene.things, *scene.signs):
-            if cue.last <= thing.first < back:
-                scene.held[thing.start] = Whose.OTHERS
+        _hold(scene, cue.last, back, Whose.OTHERS)
 
 
 #: Words after a comma that still speak of the child.

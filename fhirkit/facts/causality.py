@@ -127,7 +127,7 @@ def _stated(scene: Scene, reactions: _Named, drugs: _Named) -> Iterator[Link]:
         return
     own = scene.whose is Whose.PATIENT
     reporting = scene.sentence.section is SectionKind.TITLE or (
-        own and bool(_LEAD.search(scene.text(scene.sentence.start, scene.sentence.end)))
+        own and bool(_LEAD.search(scene.all_text))
     )
     for cue in scene.cues("causality", "caused-by", "after", "causes", "blamed"):
         if cue.name == "caused-by":
@@ -299,7 +299,7 @@ def _known(book: Notebook) -> Iterator[Link]:
     for scene in book.scenes:
         if scene.whose not in (Whose.GENERAL, Whose.OTHERS) or scene.sentence.section in _SILENT:
             continue
-        text = scene.text(scene.sentence.start, scene.sentence.end)
+        text = scene.all_text
         if not _KNOWN.search(text) or bool(scene.cues("causality", "rejected")):
             continue
         drugs = list(_drugs(book, scene))
@@ -338,25 +338,25 @@ def _followed(book: Notebook) -> Iterator[Link]:
         for medication in _timed_from(book, scene):
             if medication.fields.get("level") == "class":
                 continue
-            candidates: list[tuple[Draft, Mention]] = []
             for draft in book.of("condition"):
-                distance = draft.scene.sentence.index - scene.sentence.index
-                here = draft.scene.text(draft.scene.sentence.start, draft.scene.sentence.end)
-                fits = (
-                    0 <= distance <= _AFTERMATH
-                    and draft.whose is Whose.PATIENT
-                    and draft.certainty in (Certainty.AFFIRMED, Certainty.SUSPECTED)
-                    and not draft.fields.get("is_history")
+                mention = _diagnosed_soon(scene, draft)
+                if (
+                    mention is not None
                     and _began(book, draft) > _began(book, medication)
-                    and _DIAGNOSED.search(here)
-                )
-                mention = next(
-                    (m for m in draft.scene.of("conditions") if m.start == draft.at), None
-                )
-                if fits and mention is not None and not _treats(book, medication, draft):
-                    candidates.append((draft, mention))
-            for draft, mention in candidates:
-                yield Link(draft, mention, medication, None, draft.scene, "followed", False)
+                    and not _treats(book, medication, draft)
+                ):
+                    yield Link(draft, mention, medication, None, draft.scene, "followed", False)
+
+
+def _diagnosed_soon(scene: Scene, draft: Draft) -> Mention | None:
+    """The words of a diagnosis made in a sentence or in its aftermath."""
+    distance = draft.scene.sentence.index - scene.sentence.index
+    if not 0 <= distance <= _AFTERMATH or draft.whose is not Whose.PATIENT:
+        return None
+    sure = draft.certainty in (Certainty.AFFIRMED, Certainty.SUSPECTED)
+    if not sure or draft.fields.get("is_history") or not _DIAGNOSED.search(draft.scene.all_text):
+        return None
+    return next((m for m in draft.scene.of("conditions") if m.start == draft.at), None)
 
 
 def _timed_from(book: Notebook, scene: Scene) -> list[Draft]:

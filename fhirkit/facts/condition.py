@@ -16,6 +16,7 @@ from fhirkit.facts.model import (
     Whose,
 )
 from fhirkit.facts.regimen import term
+from fhirkit.facts.scene import DEFINITE
 from fhirkit.facts.timing import offset_quantity, when_date
 from fhirkit.narrative.layout import SectionKind
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from fhirkit.facts.notebook import Draft, Notebook
     from fhirkit.facts.scene import Scene
 
-_DEFINITE = frozenset({"the", "this", "that", "her", "hi", "his", "their", "these"})
 _HISTORY = re.compile(r"\b(?:history|known case|background)\s+(?:of|significant for|for)\b", re.I)
 _AT_AGE = re.compile(
     r"\b(?:at|when (?:he|she) was)\s+(?:the\s+age\s+of\s+|age\s+)?(?P<n>\d{1,2})\b(?!\s*(?:mg|%|weeks|months|days|h\b))",
@@ -75,7 +75,7 @@ def _supersede(book: Notebook) -> None:
             continue
         index = draft.scene.sentence.index
         following = book.scenes[index + 1 : index + 3]
-        text = " ".join(s.text(s.sentence.start, s.sentence.end) for s in following)
+        text = " ".join(s.all_text for s in following)
         others = [
             d
             for d in book.of("condition")
@@ -153,7 +153,7 @@ def _tested_negative(scene: Scene, thing: Mention) -> bool:
     ) and bool(
         re.search(
             r"\b(?:test|serolog|panel|work-?up|screen|marker|culture)",
-            scene.text(scene.sentence.start, scene.sentence.end),
+            scene.all_text,
             re.I,
         )
     )
@@ -171,7 +171,7 @@ def _existing(
     if certainty is Certainty.NEGATED:
         return None
     words = book.concept_words(thing.name)
-    definite = bool(_DEFINITE & set(scene.words(thing.first - 2, thing.first)))
+    definite = bool(DEFINITE & set(scene.words(thing.first - 2, thing.first)))
     for draft in reversed(book.of("condition", "symptom")):
         if draft.whose is not Whose.PATIENT or draft.certainty is Certainty.NEGATED:
             continue
@@ -379,7 +379,7 @@ def read_other_conditions(book: Notebook) -> None:
             if draft is None:
                 draft = _new(book, scene, thing, "condition", scene.certainty_of(thing))
                 draft.whose = whose
-                draft.rule = scene.why if scene.whose is whose else f"held: {whose}"
+                draft.rule = scene.why_is(whose)
             book.join(draft, thing)
 
 

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from fhirkit.facts.lexicon import Lexicon
     from fhirkit.narrative.narrative import Narrative
 
-_JOINED = frozenset({"and", "or", ",", "/"})
+#: Words that join the members of a list.
+JOINING = frozenset({"and", "or", ",", "/"})
 #: Words the shortened member may have.
 _LONGEST = 4
 
@@ -21,7 +22,7 @@ def coordinated(narrative: Narrative, things: list[Mention], lexicon: Lexicon) -
     taken = {i for m in things for i in range(m.first, m.last)}
     for thing in things:
         first = thing.first
-        while thing.last - thing.first > 1 and first > 1 and narrative.words[first - 1] in _JOINED:
+        while thing.last - thing.first > 1 and first > 1 and narrative.words[first - 1] in JOINING:
             member = _member(narrative, first - 1, narrative.words[thing.last - 1], taken, lexicon)
             if member is None:
                 break

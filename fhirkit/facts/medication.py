@@ -6,9 +6,11 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from fhirkit.facts.coordination import JOINING
 from fhirkit.facts.model import Certainty, MedicationFact, Use, When, Whose
 from fhirkit.facts.numbers import quantity
 from fhirkit.facts.regimen import Taken, dose_for, regimen_for, route_for, term, treatments
+from fhirkit.facts.scene import DEFINITE
 from fhirkit.facts.timing import when_date
 from fhirkit.narrative.layout import SectionKind
 
@@ -115,7 +117,7 @@ def _not_given(scene: Scene, drug: Mention) -> bool:
 _NOT_GIVEN_REACH = 8
 #: Words that begin another statement: "A was started, but B was not given".
 _TAKEN = frozenset({";", ":", "given", "received", "took", "started", "then", "until", "with"})
-_IN_A_LIST = frozenset({",", "and", "or", "nor", "/"})
+_IN_A_LIST = JOINING | {"nor"}
 
 
 def _taken(scene: Scene, drug: Mention, left: int, right: int) -> Taken:
@@ -330,9 +332,6 @@ def _reason_end(scene: Scene, start: int) -> int:
     return end
 
 
-_DEFINITE = frozenset({"the", "this", "that", "these", "her", "hi", "his", "their"})
-
-
 def merge_classes(book: Notebook) -> None:
     """ "Her vaccine", told beside the vaccine's name, is no further drug."""
     for draft in list(book.of("medication")):
@@ -341,7 +340,7 @@ def merge_classes(book: Notebook) -> None:
         if any(draft.fields.get(name) is not None for name in _OF_ITS_OWN):
             continue
         mentions = list(book.told(draft))
-        if all(_DEFINITE & set(s.words(d.first - 1, d.first)) for s, d in mentions):
+        if all(DEFINITE & set(s.words(d.first - 1, d.first)) for s, d in mentions):
             member = _member_of(book, draft)
             if member is not None:
                 book.drop(draft)
@@ -373,7 +372,7 @@ def read_other_drugs(book: Notebook) -> None:
             if draft is None:
                 draft = _new(book, scene, drug)
                 draft.whose = whose
-                draft.rule = scene.why if scene.whose is whose else f"held: {whose}"
+                draft.rule = scene.why_is(whose)
                 draft.certainty = scene.certainty_of(drug)
                 if whose is Whose.CONSIDERED:
                     draft.fields["use"] = Use.CONSIDERED

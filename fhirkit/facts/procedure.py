@@ -257,7 +257,7 @@ def read_other_procedures(book: Notebook) -> None:
                     scene,
                     thing.start,
                     thing.end,
-                    scene.why if scene.whose is whose else f"held: {whose}",
+                    scene.why_is(whose),
                     concept=thing.name,
                     name=term(scene, thing),
                 )

@@ -71,7 +71,7 @@ def read_qualitative(book: Notebook) -> None:
 
 def _tested_conditions(scene: Scene) -> list[Mention]:
     """Diseases that the sentence tests for ("tests for hepatitis and HIV were negative")."""
-    text = scene.text(scene.sentence.start, scene.sentence.end)
+    text = scene.all_text
     signs = [t for t in scene.terms("interpretation") if t.name == "NEG"]
     return [
         m
@@ -83,7 +83,7 @@ def _tested_conditions(scene: Scene) -> list[Mention]:
 
 def _tested_organisms(scene: Scene) -> list[Mention]:
     """Organisms that tests of the sentence look for ("all negative, including listeria")."""
-    if not _TESTED.search(scene.text(scene.sentence.start, scene.sentence.end)):
+    if not _TESTED.search(scene.all_text):
         return []
     taken = [(m.start, m.end) for m in scene.things]
     return [

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from fhirkit.narrative.narrative import Narrative, Sentence
     from fhirkit.narrative.span import Span
 
+#: Folded words before a thing that was told of already.
+DEFINITE = frozenset({"the", "this", "that", "these", "her", "hi", "his", "their"})
+
 
 @dataclass(slots=True)
 class Scene:
@@ -90,6 +93,11 @@ class Scene:
         """The view between two offsets."""
         return self.narrative.view.text[start:end]
 
+    @property
+    def all_text(self) -> str:
+        """The view of the sentence."""
+        return self.text(self.sentence.start, self.sentence.end)
+
     def span(self, mention: Mention) -> Span:
         """The words of a mention as a span of the text as given."""
         return self.narrative.span(mention.start, mention.end)
@@ -97,6 +105,10 @@ class Scene:
     def whose_is(self, mention: Mention) -> Whose:
         """Whose the statement about a mention is."""
         return self.held.get(mention.start, self.whose)
+
+    def why_is(self, whose: Whose) -> str:
+        """By which rule a mention is ``whose``: the sentence's, or for being held apart from it."""
+        return self.why if self.whose is whose else f"held: {whose}"
 
     def certainty_of(self, mention: Mention) -> Certainty:
         """How sure the author is of a mention."""

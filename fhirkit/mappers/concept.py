@@ -19,11 +19,6 @@ def concept(term: Term, context: MappingContext, *kinds: str) -> Resource:
     return with_codes(_codes(term, context, kinds), name_of(term, context))
 
 
-def best_named(term: Term, context: MappingContext, *kinds: str) -> Resource:
-    """The concept by whichever name says more, with its codes."""
-    return with_codes(_codes(term, context, kinds), name_of(term, context))
-
-
 def quoted(term: Term, context: MappingContext, *kinds: str) -> Resource:
     """The concept in the author's words, with its codes."""
     return with_codes(_codes(term, context, kinds), context.wording.of(term.span))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.model import Certainty, ReportFact
-from fhirkit.mappers.concept import best_named
+from fhirkit.mappers.concept import concept
 from fhirkit.mappers.frame import frame, of_patient
 from fhirkit.mappers.grounding import grounds
 from fhirkit.mappers.polarity import DENIED
@@ -20,7 +20,7 @@ _REASONS = ("Condition", "Observation", "Procedure", "DiagnosticReport", "Docume
 
 def procedure(fact: ProcedureFact, context: MappingContext) -> Resource:
     """The Procedure with its outcome, or with the reason why it was not done."""
-    code = best_named(fact.name, context, "procedures", "reports")
+    code = concept(fact.name, context, "procedures", "reports")
     status, words = _status(fact), _how_often(fact, context)
     summary = _summary(words or code["text"], status)
     made = frame("Procedure", fact.id, context, summary, grounds(fact))
@@ -42,7 +42,7 @@ def procedure(fact: ProcedureFact, context: MappingContext) -> Resource:
 
 def study_not_done(fact: ReportFact, context: MappingContext) -> Resource:
     """The Procedure for a study that was expressly not made, so that it has no report."""
-    code = best_named(fact.study, context, "procedures", "reports")
+    code = concept(fact.study, context, "procedures", "reports")
     made = frame("Procedure", fact.id, context, _summary(code["text"], "not-done"), grounds(fact))
     made["status"] = "not-done"
     made["code"] = code
