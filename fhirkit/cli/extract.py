@@ -37,6 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="json, or text: a table for people (default: json)",
     )
     parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="also tell by which rule each fact was made, and what was left out and why",
+    )
+    parser.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of the output and stop"
     )
 
@@ -55,14 +60,16 @@ def run(options: argparse.Namespace) -> int:
     as_text, stream = options.format == "text", is_stream(options)
 
     def make(source: Source) -> bytes:
-        case = extract(source.text, mappings=mappings)
+        case = extract(source.text, mappings=mappings, explain=options.explain)
         for message in case.notices:
             notice(source.origin, message)
         if as_text:
             from fhirkit.facts.table import render
 
             heading, end = (f"== {source.origin}\n", "\n") if stream else ("", "")
-            return (heading + render(case) + end).encode("utf-8", "backslashreplace")
+            return (heading + render(case, explain=options.explain) + end).encode(
+                "utf-8", "backslashreplace"
+            )
         return _json(to_dict(case), indent=None if stream else 2)
 
     each_document(options.files, options.folder, ".txt" if as_text else ".json", make)

@@ -56,6 +56,7 @@ class _State:
 
     introduced: bool = False  # the patient has been introduced
     topic: Whose = Whose.PATIENT  # whom the running text is about
+    why: str = "the patient is told of without an introduction"  # why the topic is whose it is
     stranger: bool = False  # the last person introduced was somebody else
     age: str = ""  # the age the patient was introduced by
     paragraph: int = -1
@@ -74,6 +75,7 @@ def attribute(all_scenes: list[Scene]) -> None:
         if section is not state.section:
             state.section, state.stranger = section, False
             state.topic = Whose.GENERAL if section in _TALK else Whose.PATIENT
+            state.why = f"section {section}"
             state.introduced = state.introduced or section is SectionKind.CASE
         verdict = _judge(scene, state)
         scene.whose, scene.why, scene.strong = verdict.whose, verdict.why, verdict.strong
@@ -259,7 +261,7 @@ def _by_general(signs: _Signs, state: _State) -> _Verdict | None:
 def _by_course(state: _State) -> _Verdict:
     if not state.introduced:
         return _Verdict(Whose.GENERAL, "before the patient is introduced", carries=False)
-    return _Verdict(state.topic, "goes on as before")
+    return _Verdict(state.topic, state.why)
 
 
 #: The rules in their order: the first that speaks decides.
@@ -277,15 +279,24 @@ _RULES = (
 def _judge(scene: Scene, state: _State) -> _Verdict:
     signs = _Signs(scene)
     if signs.section is SectionKind.CASE and state.paragraph != scene.sentence.paragraph:
-        state.topic = Whose.PATIENT  # a new paragraph of the case is the patient's again
+        # A new paragraph of the case is the patient's again.
+        state.topic, state.why = Whose.PATIENT, "paragraph of the case"
     verdict = next((v for rule in _RULES if (v := rule(signs, state))), None)
     verdict = verdict or _by_course(state)
     if verdict.carries:
-        state.topic = verdict.whose
+        state.topic, state.why = verdict.whose, _as_before(verdict.why)
         state.paragraph = scene.sentence.paragraph
     if verdict.strong:
         state.introduced, state.stranger = True, False
     return verdict
+
+
+def _as_before(why: str) -> str:
+    """The reason of the sentences that go on with what ``why`` was the reason of."""
+    return why if why.startswith(_BEFORE) else f"{_BEFORE}{why}"
+
+
+_BEFORE = "as before: "
 
 
 def _hold_relatives(scene: Scene) -> None:

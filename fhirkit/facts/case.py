@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fhirkit.narrative.span import Span
 
 if TYPE_CHECKING:
-    from fhirkit.facts.model import Fact
+    from fhirkit.facts.model import Fact, LeftOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +18,14 @@ class Case:
 
     ``facts`` are in the order of the text and include statements that are not the patient's
     own (see ``Fact.whose``). ``notices`` are plain sentences for the user, without patient
-    text. Building a case checks every span of every fact against the text; a span that does
+    text. ``left_out`` is what was met and became no fact, empty unless it was asked for. Building a case checks every span of every fact against the text; a span that does
     not fit raises ValueError.
     """
 
     text: str
     facts: tuple[Fact, ...]
     notices: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     def __post_init__(self) -> None:
         seen: set[str] = set()
@@ -39,6 +40,11 @@ class Case:
                     raise ValueError(
                         f"fact {fact.id}: span {span.start}-{span.end} is not what the text says"
                     )
+        for item in self.left_out:
+            if self.text[item.span.start : item.span.end] != item.span.text:
+                raise ValueError(
+                    f"left out: span {item.span.start}-{item.span.end} is not what the text says"
+                )
 
 
 def spans_of(value: object) -> list[Span]:

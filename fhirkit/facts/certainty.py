@@ -53,15 +53,15 @@ def judge_certainty(scene: Scene) -> None:
     cues = [c for c in cues if not any(_inside(c, other) for other in cues)]
     stops = _stops(scene)
     ranges = [
-        (c.name, *_range(scene, c, stops), scene.narrative.words[c.first])
+        (c, *_range(scene, c, stops), scene.narrative.words[c.first])
         for c in cues
         if not any(a <= c.first < b for a, b in masked)
     ]
     given = not _GIVING.isdisjoint(scene.all_words)
     for thing in scene.things:
         held = {
-            name
-            for name, a, b, word in ranges
+            cue.name: cue
+            for cue, a, b, word in ranges
             if a <= thing.first
             and thing.last <= b
             and not (thing.kind in _TREATMENTS and word in _OF_EFFECT and not given)
@@ -69,9 +69,10 @@ def judge_certainty(scene: Scene) -> None:
         for name in _STRENGTH:
             if name in held:
                 scene.certain[thing.start] = _MEANING[name]
+                scene.certain_by[thing.start] = held[name]
                 break
         if "hypothetical" in held:
-            scene.unreal.add(thing.start)
+            scene.unreal[thing.start] = held["hypothetical"]
 
 
 def _inside(cue: Mention, other: Mention) -> bool:

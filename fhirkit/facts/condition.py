@@ -15,10 +15,10 @@ from fhirkit.facts.model import (
     When,
     Whose,
 )
+from fhirkit.facts.notebook import may_begin
 from fhirkit.facts.regimen import term
 from fhirkit.facts.scene import DEFINITE
 from fhirkit.facts.timing import offset_quantity, when_date
-from fhirkit.narrative.layout import SectionKind
 
 if TYPE_CHECKING:
     from fhirkit.facts.lexicon import Mention
@@ -48,8 +48,12 @@ def read_conditions(book: Notebook) -> None:
     """Drafts for what the patient has, had, or was thought to have."""
     for scene in book.scenes:
         for thing in scene.of("conditions", "symptoms"):
-            if scene.whose_is(thing) is Whose.PATIENT and _is_of_person(scene, thing):
+            if scene.whose_is(thing) is not Whose.PATIENT:
+                continue
+            if _is_of_person(scene, thing):
                 _read_one(book, scene, thing)
+            else:
+                book.refuse(thing, "part of the name of a test, drug or place")
         if scene.whose is Whose.PATIENT:
             _read_absences(book, scene)
     _supersede(book)
@@ -120,10 +124,8 @@ def _read_one(book: Notebook, scene: Scene, thing: Mention) -> None:
         certainty = Certainty.NEGATED
     draft = _existing(book, scene, thing, kind, certainty)
     if draft is None:
-        if scene.sentence.section is SectionKind.DISCUSSION and not scene.strong:
+        if not may_begin(book, scene, thing):
             return
-        if bool(scene.cues("causality", "hedge")):
-            return  # what may be the cause of something is no finding of its own
         draft = _new(book, scene, thing, kind, certainty)
     elif _RANK[certainty] > _RANK[draft.certainty] or (
         certainty is Certainty.REFUTED
@@ -185,7 +187,7 @@ def _existing(
             and len(other) > 1
         ):
             draft.concept = thing.name
-            draft.fields["name"] = Term(draft.fields["name"].span, thing.name)
+            draft.fields["name"] = Term(draft.fields["name"].span, thing.concept)
             return draft
     return None
 
@@ -202,9 +204,9 @@ def _new(book: Notebook, scene: Scene, thing: Mention, kind: str, certainty: Cer
         scene,
         start,
         end,
-        kind,
+        thing.rule(kind),
         concept=thing.name,
-        name=Term(book.narrative.span(start, end), thing.name),
+        name=Term(book.narrative.span(start, end), thing.concept),
     )
     draft.at = thing.start
     draft.certainty = certainty
@@ -373,13 +375,17 @@ def read_other_conditions(book: Notebook) -> None:
     for scene in book.scenes:
         for thing in scene.of("conditions"):
             whose = scene.whose_is(thing)
-            if whose is Whose.PATIENT or thing.start in book.at or thing.name in own:
+            if whose is Whose.PATIENT or thing.start in book.at:
+                continue
+            if thing.name in own:
+                book.refuse(
+                    thing, f"{whose}: {scene.why_is(whose)}; the patient's is told elsewhere"
+                )
                 continue
             draft = book.find("condition", thing.name, whose)
             if draft is None:
                 draft = _new(book, scene, thing, "condition", scene.certainty_of(thing))
                 draft.whose = whose
-                draft.rule = scene.why_is(whose)
             book.join(draft, thing)
 
 
@@ -391,4 +397,4 @@ def drop_findings_of_reports(book: Notebook) -> None:
     for draft in list(book.of("symptom")):
         inside = all(any(c.covers(span) for c in concluded) for span in draft.spans)
         if inside and draft.whose is Whose.PATIENT:
-            book.drop(draft)
+            book.drop(draft, "finding of a report: stands in its conclusion")

@@ -24,6 +24,7 @@ from fhirkit.facts.model import (
     ConditionFact,
     EncounterFact,
     Fact,
+    LeftOut,
     MedicationFact,
     ObservationFact,
     PatientFact,
@@ -95,6 +96,8 @@ def to_dict(case: Case) -> dict[str, Any]:
     }
     if case.notices:
         made["notices"] = list(case.notices)
+    if case.left_out:
+        made["left_out"] = [_encoded(item) for item in case.left_out]
     return made
 
 
@@ -128,7 +131,7 @@ def _plain(value: Any) -> Any:
 
 def from_dict(data: object) -> Case:
     """The case that ``data`` is the JSON form of; InputError names the place of a fault."""
-    made = _mapping(data, "", ("format", "sha256", "text", "facts", "notices"))
+    made = _mapping(data, "", ("format", "sha256", "text", "facts", "notices", "left_out"))
     if made.get("format") != FORMAT:
         raise _fault("format", f"must be '{FORMAT}'")
     text = _decoded(made.get("text"), str, "text")
@@ -141,8 +144,12 @@ def from_dict(data: object) -> Case:
         _decoded(item, str, f"notices[{index}]")
         for index, item in enumerate(_list(made, "notices") if "notices" in made else ())
     )
+    left_out: tuple[LeftOut, ...] = tuple(
+        _decoded_dataclass(item, LeftOut, f"left_out[{index}]")
+        for index, item in enumerate(_list(made, "left_out") if "left_out" in made else ())
+    )
     try:
-        return Case(text, facts, notices)
+        return Case(text, facts, notices, left_out)
     except ValueError as error:
         raise _fault("facts", str(error)) from None
 
@@ -295,6 +302,7 @@ def schema() -> dict[str, Any]:
                 "items": {"oneOf": [{"$ref": f"#/$defs/{kind}"} for kind in KINDS]},
             },
             "notices": {"type": "array", "items": text},
+            "left_out": {"type": "array", "items": _reference(LeftOut, definitions)},
         },
         "additionalProperties": False,
         "$defs": dict(sorted(definitions.items())),

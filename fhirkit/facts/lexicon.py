@@ -27,7 +27,8 @@ class Entry:
     """What a phrase means: a vocabulary concept, a term or a cue.
 
     ``kind`` is the mapping file's stem, ``term``, ``cue`` or ``blocked``; ``axis`` the kind column of
-    ``terms.csv`` or the cue file's stem; ``name`` the concept or the cue's value.
+    ``terms.csv`` or the cue file's stem; ``name`` the concept or the cue's value. ``by`` names
+    the proposer of an entry that no vocabulary has: its name is only the author's words.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Entry:
     axis: str = ""
     scope: str = ""
     exact: tuple[str, ...] | None = None
+    by: str = ""
 
 
 @dataclass(slots=True)
@@ -55,8 +57,17 @@ class Mention:
 
     @property
     def name(self) -> str:
-        """The concept's name, or the cue's value."""
+        """The concept's name, or the cue's value; for what no vocabulary has, its words."""
         return self.entry.name
+
+    @property
+    def concept(self) -> str | None:
+        """The vocabulary's name for it, None where no vocabulary has it."""
+        return None if self.entry.by else self.entry.name or None
+
+    def rule(self, rule: str) -> str:
+        """``rule``, and who proposed the mention if that was no vocabulary."""
+        return f"{rule} ({self.entry.by})" if self.entry.by else rule
 
 
 class Lexicon:

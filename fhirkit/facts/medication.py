@@ -7,12 +7,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.coordination import JOINING
-from fhirkit.facts.model import Certainty, MedicationFact, Use, When, Whose
+from fhirkit.facts.model import Certainty, MedicationFact, Term, Use, When, Whose
+from fhirkit.facts.notebook import may_begin
 from fhirkit.facts.numbers import quantity
 from fhirkit.facts.regimen import Taken, dose_for, regimen_for, route_for, term, treatments
 from fhirkit.facts.scene import DEFINITE
 from fhirkit.facts.timing import when_date
-from fhirkit.narrative.layout import SectionKind
 
 if TYPE_CHECKING:
     from fhirkit.facts.lexicon import Mention
@@ -43,11 +43,13 @@ def read_medications(book: Notebook) -> None:
     """Drafts for the drugs of the patient, then one for each drug that is not the patient's."""
     for scene in book.scenes:
         for drug, left, right in treatments(scene):
-            if drug.kind != "drugs" or not _is_treatment(scene, drug):
+            if drug.kind != "drugs" or scene.whose_is(drug) is not Whose.PATIENT:
                 continue
-            if _is_apposition(book, scene, drug, right):
-                continue
-            if scene.whose_is(drug) is Whose.PATIENT:
+            if not _is_treatment(scene, drug):
+                book.refuse(drug, "measured, resisted or part of another name: no treatment")
+            elif _is_apposition(book, scene, drug, right):
+                book.refuse(drug, "says of what class the drug named behind it is")
+            else:
                 _read_one(book, scene, drug, left, right)
     for draft in book.of("medication"):
         told = any(draft.fields.get(name) is not None for name in _OF_ITS_OWN)
@@ -76,14 +78,13 @@ def _is_treatment(scene: Scene, drug: Mention) -> bool:
 def _read_one(book: Notebook, scene: Scene, drug: Mention, left: int, right: int) -> None:
     if scene.certainty_of(drug) is Certainty.NEGATED or _not_given(scene, drug):
         book.not_given.add(drug.name)
+        book.refuse(drug, "not given")
         return
     taken = _taken(scene, drug, left, right)
     draft = _matching(book, scene, drug, taken)
     if draft is None:
-        if scene.sentence.section is SectionKind.DISCUSSION and not scene.strong:
+        if not may_begin(book, scene, drug):
             return
-        if bool(scene.cues("causality", "hedge")):
-            return  # what may be the cause of something is no treatment of its own
         draft = _new(book, scene, drug)
     book.join(draft, drug)
     _fill(book, scene, drug, draft, taken, left, right)
@@ -141,7 +142,7 @@ def _new(book: Notebook, scene: Scene, drug: Mention) -> Draft:
         scene,
         drug.start,
         drug.end,
-        "medication",
+        drug.rule("medication"),
         concept=drug.name,
         drug=term(scene, drug),
         level=row.level if row else "ingredient",
@@ -172,7 +173,7 @@ def _matching(book: Notebook, scene: Scene, drug: Mention, taken: Taken) -> Draf
             continue
         if draft.concept != drug.name:
             draft.concept = drug.name
-            draft.fields["drug"] = type(draft.fields["drug"])(draft.fields["drug"].span, drug.name)
+            draft.fields["drug"] = Term(draft.fields["drug"].span, drug.concept)
             draft.fields["level"] = "ingredient"
         return draft
     return None
@@ -343,7 +344,7 @@ def merge_classes(book: Notebook) -> None:
         if all(DEFINITE & set(s.words(d.first - 1, d.first)) for s, d in mentions):
             member = _member_of(book, draft)
             if member is not None:
-                book.drop(draft)
+                book.drop(draft, "class of a drug that is told by name")
                 for _, drug in mentions:
                     book.join(member, drug)
 
@@ -367,12 +368,14 @@ def read_other_drugs(book: Notebook) -> None:
             if whose is Whose.PATIENT or drug.start in book.at:
                 continue
             if drug.name in own:
+                book.refuse(
+                    drug, f"{whose}: {scene.why_is(whose)}; the patient's is told elsewhere"
+                )
                 continue
             draft = book.find("medication", drug.name, whose)
             if draft is None:
                 draft = _new(book, scene, drug)
                 draft.whose = whose
-                draft.rule = scene.why_is(whose)
                 draft.certainty = scene.certainty_of(drug)
                 if whose is Whose.CONSIDERED:
                     draft.fields["use"] = Use.CONSIDERED

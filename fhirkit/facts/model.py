@@ -130,7 +130,9 @@ class Fact:
     """What every fact has.
 
     ``id`` is unique in its case and the same on every run; ``spans`` are the mentions, the
-    defining one first; ``rule`` names the rule that made the fact.
+    defining one first. ``rule`` names the rule that made the fact, with the proposer in
+    brackets where no vocabulary knows the name; ``why`` says what it was judged by: whose it is,
+    and the words that make it other than affirmed.
     """
 
     id: str
@@ -138,6 +140,7 @@ class Fact:
     whose: Whose = Whose.PATIENT
     certainty: Certainty = Certainty.AFFIRMED
     rule: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,3 +288,19 @@ class AdverseEventFact(Fact):
     causality: tuple[Span, ...] = ()
     causality_category: Term | None = None
     action_taken: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Words that name a thing, or a number, and went into no fact.
+
+    ``kind`` is drug, report, procedure, score, observation, condition, symptom or number;
+    ``concept`` the vocabulary's name, None for a number; ``why`` the reason in plain words.
+    """
+
+    span: Span
+    kind: str
+    why: str
+    concept: str | None = None
+    whose: Whose = Whose.PATIENT
+    certainty: Certainty = Certainty.AFFIRMED

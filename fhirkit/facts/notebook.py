@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fhirkit.facts.model import Certainty, Whose
+from fhirkit.narrative.layout import SectionKind
 from fhirkit.narrative.words import fold_phrase
 
 if TYPE_CHECKING:
@@ -49,8 +50,18 @@ class Draft:
             whose=self.whose,
             certainty=self.certainty,
             rule=self.rule,
+            why=self._why(),
             **self.fields,
         )
+
+    def _why(self) -> str:
+        """By what the fact was judged: whose it is, and what makes it other than affirmed."""
+        whose = self.scene.why_is(self.whose)
+        if self.certainty is Certainty.AFFIRMED:
+            return whose
+        cue = self.scene.certain_by.get(self.at)
+        said = f" by {self.scene.quoted(cue)}" if cue is not None else ""
+        return f"{whose}; {self.certainty}{said}"
 
 
 class Notebook:
@@ -68,6 +79,8 @@ class Notebook:
         self._words: dict[str, frozenset[str]] = {}
         #: where a mention (by view offset) went
         self.at: dict[int, Draft] = {}
+        #: why a mention went nowhere
+        self.refused: dict[int, str] = {}
         self._told: dict[str, list[tuple[Scene, Mention]]] = {}
 
     def of(self, *kinds: str) -> list[Draft]:
@@ -122,12 +135,18 @@ class Notebook:
         scene = self.scenes[self.narrative.sentence_at(mention.start).index]
         self._told.setdefault(draft.id, []).append((scene, mention))
 
+    def refuse(self, mention: Mention, why: str) -> None:
+        """Leave a mention out; the first reason given counts."""
+        self.refused.setdefault(mention.start, why)
+
     def told(self, draft: Draft) -> list[tuple[Scene, Mention]]:
         """The mentions of a draft, each with its sentence, in the order they were read."""
         return self._told.get(draft.id, [])
 
-    def drop(self, draft: Draft) -> None:
+    def drop(self, draft: Draft, why: str) -> None:
         """Forget a draft that turned out to be no thing of its own."""
+        for _, mention in self.told(draft):
+            self.refuse(mention, why)
         self.drafts.remove(draft)
         for drafts in self._by_kind.values():
             if draft in drafts:
@@ -146,6 +165,19 @@ class Notebook:
         """The facts, in the order of the text."""
         drafts = sorted(self.drafts, key=lambda d: (d.first_span.start, d.id))
         return tuple(d.freeze() for d in drafts)
+
+
+def may_begin(book: Notebook, scene: Scene, thing: Mention) -> bool:
+    """Whether a thing that was not told before may be the patient's by this sentence alone."""
+    if scene.sentence.section is SectionKind.DISCUSSION and not scene.strong:
+        book.refuse(thing, "discussion: not told in the case, and the patient is not named")
+        return False
+    hedges = scene.cues("causality", "hedge")
+    if hedges:
+        # What may be the cause of something is no finding or treatment of its own.
+        book.refuse(thing, f"only held possible: {scene.quoted(hedges[0])}")
+        return False
+    return True
 
 
 def _slug(name: str) -> str:

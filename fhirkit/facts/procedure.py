@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.model import Certainty, ProcedureFact, Quantity, ReportFact, Whose
+from fhirkit.facts.notebook import may_begin
 from fhirkit.facts.regimen import regimen_for, term, treatments
 from fhirkit.facts.timing import when_date
 from fhirkit.narrative.layout import SectionKind
@@ -55,13 +56,15 @@ def _read_one(book: Notebook, scene: Scene, thing: Mention, left: int, right: in
         certainty = Certainty.NOT_DONE
     elif certainty is Certainty.NEGATED:
         if scene.sentence.section is SectionKind.TITLE:
+            book.refuse(thing, "title: said not to have been done")
             return
         certainty = Certainty.NOT_DONE
     elif certainty in (Certainty.DIFFERENTIAL, Certainty.REFUTED):
+        book.refuse(thing, f"{certainty}: not said to have been done")
         return
     draft = _same(book, thing, certainty)
     if draft is None:
-        if scene.sentence.section is SectionKind.DISCUSSION and not scene.strong:
+        if not may_begin(book, scene, thing):
             return
         draft = book.new(
             "procedure",
@@ -70,7 +73,7 @@ def _read_one(book: Notebook, scene: Scene, thing: Mention, left: int, right: in
             scene,
             thing.start,
             thing.end,
-            "procedure",
+            thing.rule("procedure"),
             concept=thing.name,
             name=term(scene, thing),
         )
@@ -149,6 +152,7 @@ def _clause_end(scene: Scene, start: int, thing: int) -> int:
 
 def _report(book: Notebook, scene: Scene, thing: Mention) -> None:
     if scene.certainty_of(thing) is Certainty.NEGATED:
+        book.refuse(thing, "not done")
         return
     start = _conclusion_start(scene, thing)
     if start is None:
@@ -157,6 +161,8 @@ def _report(book: Notebook, scene: Scene, thing: Mention) -> None:
             book.join(existing, thing)
         elif scene.sentence.section not in (SectionKind.TITLE, SectionKind.DISCUSSION):
             _new_report(book, scene, thing)
+        else:
+            book.refuse(thing, f"{scene.sentence.section}: nothing is concluded from it")
         return
     if scene.sentence.section is SectionKind.TITLE:
         return
@@ -199,7 +205,7 @@ def _new_report(book: Notebook, scene: Scene, thing: Mention) -> Draft:
         scene,
         thing.start,
         thing.end,
-        "report",
+        thing.rule("report"),
         concept=thing.name,
         study=term(scene, thing),
         category=category,
@@ -246,7 +252,12 @@ def read_other_procedures(book: Notebook) -> None:
     for scene in book.scenes:
         for thing in scene.of("procedures"):
             whose = scene.whose_is(thing)
-            if whose is Whose.PATIENT or thing.name in own:
+            if whose is Whose.PATIENT:
+                continue
+            if thing.name in own:
+                book.refuse(
+                    thing, f"{whose}: {scene.why_is(whose)}; the patient's is told elsewhere"
+                )
                 continue
             draft = book.find("procedure", thing.name, whose)
             if draft is None:
@@ -257,7 +268,7 @@ def read_other_procedures(book: Notebook) -> None:
                     scene,
                     thing.start,
                     thing.end,
-                    scene.why_is(whose),
+                    thing.rule("procedure"),
                     concept=thing.name,
                     name=term(scene, thing),
                 )

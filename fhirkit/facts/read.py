@@ -22,6 +22,7 @@ from fhirkit.facts.condition import (
     time_onsets,
 )
 from fhirkit.facts.encounter import read_encounters, time_encounters
+from fhirkit.facts.explain import left_out
 from fhirkit.facts.lexicon import lexicon
 from fhirkit.facts.medication import merge_classes, read_medications, read_other_drugs
 from fhirkit.facts.model import Whose
@@ -35,25 +36,37 @@ from fhirkit.facts.scene import scenes
 from fhirkit.narrative.narrative import read_narrative
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from fhirkit.facts.lexicon import Lexicon
+    from fhirkit.facts.propose import Proposer
 
 
-def extract(text: str, *, mappings: Path | None = None) -> Case:
+def extract(
+    text: str,
+    *,
+    mappings: Path | None = None,
+    proposers: Sequence[Proposer] = (),
+    explain: bool = False,
+) -> Case:
     """The facts that ``text`` states, each with the words it was read from.
 
-    ``mappings`` is a directory whose files are laid over the shipped ones. Offsets count
-    Unicode code points of ``text``. Raises :class:`~fhirkit.errors.MappingError` for a wrong
-    mapping row. The same text always gives an equal case.
+    ``mappings`` is a directory whose files are laid over the shipped ones; ``proposers`` find
+    names that no mapping has, the first one's counting most. With ``explain`` the case also has
+    what was met and left out (``Case.left_out``). Offsets count Unicode code points of ``text``.
+    Raises :class:`~fhirkit.errors.MappingError` for a wrong mapping row. The same text always
+    gives an equal case.
     """
-    return read_case(text, lexicon(mappings))
+    return read_case(text, lexicon(mappings), proposers, explain=explain)
 
 
-def read_case(text: str, vocabulary: Lexicon) -> Case:
+def read_case(
+    text: str, vocabulary: Lexicon, proposers: Sequence[Proposer] = (), *, explain: bool = False
+) -> Case:
     """The facts of ``text`` read with a lexicon."""
     narrative = read_narrative(text, is_word=vocabulary.is_word, headings=vocabulary.headings)
-    found = scenes(narrative, vocabulary)
+    found = scenes(narrative, vocabulary, proposers)
     attribute(found)
     for scene in found:
         judge_certainty(scene)
@@ -78,8 +91,12 @@ def read_case(text: str, vocabulary: Lexicon) -> Case:
     read_other_drugs(book)
     read_other_conditions(book)
     read_other_procedures(book)
+    facts, notices = book.facts(), list[str]()
     if patient is None:
         # Facts of a patient nobody tells of would be somebody's, but whose?
-        others = tuple(f for f in book.facts() if f.whose is not Whose.PATIENT)
-        return Case(text, others, ("no patient is described: only the document itself was kept",))
-    return Case(text, book.facts())
+        facts = tuple(f for f in facts if f.whose is not Whose.PATIENT)
+        notices.append(_NOBODY)
+    return Case(text, facts, tuple(notices), left_out(book, facts) if explain else ())
+
+
+_NOBODY = "no patient is described: only the document itself was kept"

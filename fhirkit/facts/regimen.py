@@ -240,4 +240,4 @@ def _number(written: str) -> int:
 
 def term(scene: Scene, mention: Mention) -> Term:
     """A mention as a fact's term."""
-    return Term(scene.span(mention), mention.name)
+    return Term(scene.span(mention), mention.concept)

@@ -13,6 +13,7 @@ from fhirkit.facts.coordination import coordinated
 from fhirkit.facts.levels import measured
 from fhirkit.facts.model import Certainty, Whose
 from fhirkit.facts.numbers import UnitTable, dates, measures
+from fhirkit.facts.propose import proposed
 from fhirkit.facts.timing import time_phrases
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from fhirkit.facts.lexicon import Lexicon, Mention
     from fhirkit.facts.numbers import DateMention, Measure
+    from fhirkit.facts.propose import Proposer
     from fhirkit.facts.timing import TimePhrase
     from fhirkit.narrative.narrative import Narrative, Sentence
     from fhirkit.narrative.span import Span
@@ -47,7 +49,9 @@ class Scene:
     strong: bool = False
     held: dict[int, Whose] = field(default_factory=dict)
     certain: dict[int, Certainty] = field(default_factory=dict)
-    unreal: set[int] = field(default_factory=set)  # things only feared, tested for or prevented
+    certain_by: dict[int, Mention] = field(default_factory=dict)  # the cue that says so
+    #: things only feared, tested for or prevented, each with the cue that says so
+    unreal: dict[int, Mention] = field(default_factory=dict)
     _by_axis: dict[tuple[str, str], list[Mention]] | None = None
     _of_kinds: dict[tuple[str, ...], list[Mention]] = field(default_factory=dict)
     _all_words: frozenset[str] | None = None
@@ -108,18 +112,25 @@ class Scene:
 
     def why_is(self, whose: Whose) -> str:
         """By which rule a mention is ``whose``: the sentence's, or for being held apart from it."""
-        return self.why if self.whose is whose else f"held: {whose}"
+        return self.why if self.whose is whose else f"{whose} within the sentence"
 
     def certainty_of(self, mention: Mention) -> Certainty:
         """How sure the author is of a mention."""
         return self.certain.get(mention.start, Certainty.AFFIRMED)
 
+    def quoted(self, cue: Mention) -> str:
+        """The words of a cue in quotation marks, for a reason."""
+        return f"“{' '.join(self.text(cue.start, cue.end).split())}”"
 
-def scenes(narrative: Narrative, lexicon: Lexicon) -> list[Scene]:
+
+def scenes(
+    narrative: Narrative, lexicon: Lexicon, proposers: Sequence[Proposer] = ()
+) -> list[Scene]:
     """One scene for each sentence, with what was proposed in it."""
     text = narrative.view.text
     found_dates = dates(text)
     things = coordinated(narrative, lexicon.things(narrative), lexicon)
+    things = proposed(narrative, things, proposers)
     things = measured(narrative, introduced(narrative, things), lexicon)
     made = [Scene(s, narrative) for s in narrative.sentences]
     starts = [s.start for s in narrative.sentences]

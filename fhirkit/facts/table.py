@@ -54,10 +54,11 @@ _LONGEST = 160  # characters of the words; the place says where the rest stands
 _EVERY_FACT = frozenset(field.name for field in fields(Fact))
 
 
-def render(case: Case) -> str:
+def render(case: Case, *, explain: bool = False) -> str:
     """The facts of a case, grouped by kind, in the order of the text.
 
-    Positions count characters from 0 and are half open, as in the JSON form. White space is
+    With ``explain`` each fact is followed by the rule that made it and what it was judged by, and
+    at the end stands what was left out, with the reason. Positions count characters from 0 and are half open, as in the JSON form. White space is
     folded, and characters that would steer a terminal are shown as dots.
     """
     names = {fact.id: _name(fact) for fact in case.facts}
@@ -68,10 +69,24 @@ def render(case: Case) -> str:
             lines.append(heading)
             for fact in found:
                 lines += _row(_cells(fact, names))
+                if explain:
+                    lines += _row(("", "", f"rule: {fact.rule}; {fact.why}", "", ""))
             lines.append("")
     lines = [*_row(_HEADS), *lines] if lines else ["no facts"]
+    if explain:
+        lines += [*_left_out(case), ""]
     lines += [f"note: {notice}" for notice in case.notices]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _left_out(case: Case) -> Iterator[str]:
+    """What was met and became no fact, and why."""
+    yield f"Left out ({len(case.left_out)})"
+    for item in case.left_out:
+        name = item.kind if item.concept is None else _plain(item.concept)
+        said = item.certainty.value if item.certainty is not Certainty.AFFIRMED else ""
+        place = f"{item.span.start}-{item.span.end}"
+        yield from _row((name, said, item.why, _plain(item.span.text), place))
 
 
 def _row(cells: tuple[str, ...]) -> list[str]:

@@ -9,7 +9,7 @@ view remembers the shift, so that each of its offsets leads back to the text as 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,10 @@ class View:
     def origin(self, offset: int) -> int:
         """The offset in the text as given of the view's character at ``offset``."""
         return offset + self.shifts[bisect_right(self.starts, offset) - 1]
+
+    def place(self, origin: int) -> int:
+        """The first offset of the view that stands for ``origin`` of the text as given or later."""
+        return bisect_left(range(len(self.text)), origin, key=self.origin)
 
     def span(self, start: int, end: int) -> Span:
         """The span in the text as given of the view's range, which must not be empty."""
