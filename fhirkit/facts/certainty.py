@@ -27,6 +27,8 @@ _REACH = {
     ("hypothetical", "forward"): 7,
     ("hypothetical", "backward"): 2,
 }
+#: Words behind "the cause of" that still name what has the cause.
+_SETTLED_REACH = 3
 _STRENGTH = ("refuted", "negated", "differential", "suspected")
 _MEANING = {
     "refuted": Certainty.REFUTED,
@@ -57,8 +59,11 @@ def judge_certainty(scene: Scene) -> None:
         for c in cues
         if not any(a <= c.first < b for a, b in masked)
     ]
+    settled = [(c.last, c.last + _SETTLED_REACH) for c in scene.cues("certainty", "settled")]
     given = not _GIVING.isdisjoint(scene.all_words)
     for thing in scene.things:
+        if any(a <= thing.first < b for a, b in settled):
+            continue  # "other causes of X were excluded": X itself is there
         held = {
             cue.name: cue
             for cue, a, b, word in ranges
@@ -129,12 +134,82 @@ def _range(scene: Scene, cue: Mention, stops: list[int]) -> tuple[int, int]:
     reach = _REACH[cue.name, cue.entry.scope]
     s = scene.sentence
     if cue.entry.scope == "forward":
+        if scene.narrative.words[cue.first : cue.last] == ["non"]:
+            return cue.last, _first_thing_end(scene, cue.last)
         end = next((i for i in stops if i >= cue.last), s.last_word)
         if scene.narrative.words[cue.first] in _UNTIL_COMMA:
             end = _first_comma(scene, cue.last, end)
+        end = _next_clause(scene, cue, end)
         return cue.last, min(end, _word_after(scene, cue.last, reach))
     limit = cue.first
     if scene.narrative.words[limit - 1 : limit] == [":"]:
         limit -= 1  # "myocarditis: excluded" is one statement
     start = next((i + 1 for i in reversed(stops) if i < limit), s.first_word)
-    return max(start, cue.first - reach), cue.first
+    return max(_own_clause(scene, start, cue), cue.first - reach), cue.first
+
+
+def _first_thing_end(scene: Scene, word: int) -> int:
+    """Behind the thing that begins at ``word``: "non-" denies what it is written to."""
+    return next((t.last for t in scene.things if t.first == word), word)
+
+
+#: Verbs a clause of a report is told with; participles that also stand without one are left out.
+_FINITE = frozenset(
+    "was were is are has had have did does underwent received became remained resulted required "
+    "recovered responded died began showed revealed presented developed".split()
+)
+_CLAUSE_BEGINS = frozenset(
+    ", ; : ( that which who where because although though while whereas but if".split()
+)
+_JOINS = frozenset({",", "and"})
+_ALTERNATIVE = frozenset({"or", "nor"})
+_RELATIVE = frozenset({"that", "which", "who", "whose", "where"})
+
+
+def _next_clause(scene: Scene, cue: Mention, end: int) -> int:
+    """Where a clause with a verb of its own begins behind the cue: its scope ends there.
+
+    "She had no fever, and a biopsy was done" has two verbs and two clauses; in "No fever, cough
+    and rash were noted" the one verb belongs to the whole list.
+    """
+    words = scene.narrative.words
+    first = cue.first
+    while first > scene.sentence.first_word and words[first - 1] not in _CLAUSE_BEGINS:
+        first -= 1
+    told = not _FINITE.isdisjoint(words[first : cue.last])
+    i = cue.last
+    while i < end:
+        if words[i] not in _JOINS:
+            told = told or words[i] in _FINITE
+            i += 1
+            continue
+        start = i
+        while i < end and words[i] in _JOINS:
+            i += 1
+        if told and words[i] not in _ALTERNATIVE and _has_verb(words, i, end):
+            return start
+    return end
+
+
+def _has_verb(words: list[str], first: int, end: int) -> bool:
+    """Whether the part of a sentence that begins at ``first`` has a verb of its own."""
+    for word in words[first:end]:
+        if word in _FINITE:
+            return True
+        if word in _JOINS or word in _RELATIVE:
+            return False
+    return False
+
+
+def _own_clause(scene: Scene, start: int, cue: Mention) -> int:
+    """Where the clause begins that a cue behind its subject belongs to.
+
+    In "A was done and the bleeding did not recur" only the bleeding is meant; what "A, B and C
+    were absent" denies has no verb of its own.
+    """
+    words = scene.narrative.words
+    last_verb = next((i for i in range(cue.first - 1, start - 1, -1) if words[i] in _FINITE), None)
+    if last_verb is None:
+        return start
+    joints = (i for i in range(last_verb + 1, cue.first) if words[i] in _JOINS)
+    return next(joints, start)

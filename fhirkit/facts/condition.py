@@ -18,6 +18,7 @@ from fhirkit.facts.model import (
 from fhirkit.facts.notebook import may_begin
 from fhirkit.facts.regimen import term
 from fhirkit.facts.scene import DEFINITE
+from fhirkit.facts.stage import stage_of
 from fhirkit.facts.timing import offset_quantity, when_date
 
 if TYPE_CHECKING:
@@ -150,15 +151,19 @@ def _tested_negative(scene: Scene, thing: Mention) -> bool:
         if sign.name == "NEG" and _SIMPLY.fullmatch(beside):
             return True
     return any(
-        t.name == "NEG" and thing.last <= t.first <= thing.last + 14
+        t.name == "NEG"
+        and thing.last <= t.first <= thing.last + 14
+        and _TEST.search(scene.all_text) is not None
+        and _LIST_TESTED.isdisjoint(scene.words(thing.last, t.first))
         for t in scene.terms("interpretation")
-    ) and bool(
-        re.search(
-            r"\b(?:test|serolog|panel|work-?up|screen|marker|culture)",
-            scene.all_text,
-            re.I,
-        )
     )
+
+
+_TEST = re.compile(r"\b(?:test|serolog|panel|work-?up|screen|marker|culture)", re.IGNORECASE)
+#: Words that part a diagnosis from a negative result: what is told behind them is another matter.
+_LIST_TESTED = frozenset(
+    "although though but however while despite diagnosed confirmed developed had has".split()
+)
 
 
 def _existing(
@@ -294,6 +299,9 @@ _ONSET_WITHIN = 90
 def _fill_condition(book: Notebook, scene: Scene, thing: Mention, draft: Draft) -> None:
     fields, narrative = draft.fields, book.narrative
     _qualify(scene, thing, fields, ("severity", "course", "body-site"))
+    stage = stage_of(scene, thing)
+    if stage is not None:
+        fields.setdefault("stage", stage)
     before = scene.text(max(scene.sentence.start, thing.start - 60), thing.start)
     if _HISTORY.search(before) and draft.at == thing.start:
         fields["is_history"] = True
@@ -365,8 +373,19 @@ def _qualify(
                 and set(scene.words(thing.last, sign.first)) <= _IN_SITE
             )
             if before or behind or (inside and kind != "body-site"):
-                fields[name] = term(scene, sign)
+                fields[name] = _sided(scene, sign) if kind == "body-site" else term(scene, sign)
                 break
+
+
+_SIDE = frozenset("left right bilateral both upper lower".split())
+
+
+def _sided(scene: Scene, site: Mention) -> Term:
+    """A body site with the side that is told before it."""
+    narrative, first = scene.narrative, site.first
+    while first > scene.sentence.first_word and narrative.words[first - 1] in _SIDE:
+        first -= 1
+    return Term(narrative.span(narrative.starts[first], site.end), site.concept)
 
 
 def read_other_conditions(book: Notebook) -> None:

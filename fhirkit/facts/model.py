@@ -198,7 +198,8 @@ class ConditionFact(Fact):
     name: Term
     severity: Term | None = None  # concept mild, moderate, severe
     course: Term | None = None  # "relapsing-remitting", "chronic"
-    body_site: Term | None = None
+    body_site: Term | None = None  # with the side where it is told: "right thigh"
+    stage: Span | None = None  # "FIGO stage IB1", "T2N0M0"
     onset: When | None = None
     history: Span | None = None  # "14-year history of"
     onset_age: Quantity | None = None

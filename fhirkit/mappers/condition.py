@@ -55,6 +55,8 @@ def condition(fact: ConditionFact, context: MappingContext) -> Resource:
         made["bodySite"] = [quoted(fact.body_site, context, "body-site")]
     of_patient(made, fact.encounter, context)
     _onset(made, fact, context)
+    if fact.stage is not None:
+        made["stage"] = [{"summary": {"text": context.wording.of(fact.stage)}}]
     if evidence := context.references(fact.evidence):
         made["evidence"] = [{"detail": evidence}]
     if notes := _notes(fact, broader, context):
@@ -119,6 +121,6 @@ def _summary(fact: ConditionFact, name: str, context: MappingContext) -> str:
     parts = [name]
     if fact.certainty is not Certainty.AFFIRMED:
         parts.append(_VERIFICATION[fact.certainty][0])
-    stated = (fact.history, fact.outcome.span if fact.outcome is not None else None)
+    stated = (fact.stage, fact.history, fact.outcome.span if fact.outcome is not None else None)
     parts += [context.wording.of(span) for span in stated if span is not None]
     return ", ".join(parts)

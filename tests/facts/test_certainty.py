@@ -48,6 +48,12 @@ A, N, S, D, R = (
         pytest.param("There was nothing to suggest vasculitis.", "vasculitis", N, id="nothing-to-suggest"),
         pytest.param("Sarcoidosis remained possible.", "sarcoidosis", S, id="remained-possible"),
         pytest.param("Pneumonia was considered, but the scan was clear.", "pneumonia", D, id="considered"),
+        pytest.param("Pneumonia could not be completely excluded.", "pneumonia", S, id="not-completely-excluded"),
+        pytest.param("Pneumonia was highly suspected.", "pneumonia", S, id="highly-suspected"),
+        pytest.param("She did not develop pneumonia or sepsis.", "sepsis", N, id="did-not-develop"),
+        pytest.param("No asthma and pneumonia were noted.", "pneumonia", N, id="one-verb-for-the-list"),
+        pytest.param("She had no risk factor, for example asthma or sepsis.", "sepsis", N, id="for-example"),
+        pytest.param("Drainage was done and the abscess did not recur.", "abscess", N, id="own-clause"),
     ],
 )  # fmt: skip
 def test_how_sure_the_author_is(text: str, concept: str, certainty: Certainty) -> None:
@@ -68,6 +74,16 @@ def test_how_sure_the_author_is(text: str, concept: str, certainty: Certainty) -
         pytest.param("Gram negative pneumonia was found.", "pneumonia", id="gram-negative"),
         pytest.param("Fever was absent although pneumonia was severe.", "pneumonia", id="although"),
         pytest.param("Confirmed pneumonia was treated.", "pneumonia", id="confirmed"),
+        pytest.param("Pneumonia was diagnosed, although the culture was negative.", "pneumonia", id="culture-negative"),
+        pytest.param("She had no history of asthma and was diagnosed with pneumonia.", "pneumonia", id="second-verb"),
+        pytest.param("She had no asthma, and pneumonia was treated.", "pneumonia", id="second-clause"),
+        pytest.param("She was a non-obese woman with pneumonia.", "pneumonia", id="non-reaches-its-word"),
+        pytest.param("A non-Q myocardial infarction was treated.", "myocardial infarction", id="non-q"),
+        pytest.param("Rituximab did not improve the pneumonia.", "pneumonia", id="effect-denied"),
+        pytest.param("Other causes of pneumonia were excluded.", "pneumonia", id="causes-of"),
+        pytest.param("She had no relapse after the pneumonia.", "pneumonia", id="after"),
+        pytest.param("Pneumonia was treated and asthma did not recur.", "pneumonia", id="not-its-subject"),
+        pytest.param("She was a never smoker with pneumonia.", "pneumonia", id="never-smoker"),
     ],
 )  # fmt: skip
 def test_a_cue_reaches_no_further_than_its_clause(text: str, concept: str) -> None:
