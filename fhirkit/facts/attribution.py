@@ -302,7 +302,7 @@ _BEFORE = "as before: "
 def _hold_relatives(scene: Scene) -> None:
     """Things said of a relative, up to the next mention of the patient."""
     for cue in scene.cues("whose", "family"):
-        if not _speaks_of_relative(scene, cue):
+        if not speaks_of_relative(scene, cue):
             continue
         back = _back_to_patient(scene, cue)
         _hold(scene, cue.first, back, Whose.FAMILY)
@@ -344,7 +344,7 @@ def _back_to_patient(scene: Scene, cue: Mention) -> int:
     return min(named, default=10**9)
 
 
-def _speaks_of_relative(scene: Scene, cue: Mention) -> bool:
+def speaks_of_relative(scene: Scene, cue: Mention) -> bool:
     """Whether the relative is the one something is said of, and not who tells it."""
     if cue.last - cue.first > 1 or scene.words(cue.first, cue.first + 1) == ["family"]:
         return True

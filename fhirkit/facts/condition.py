@@ -113,6 +113,9 @@ def _read_absences(book: Notebook, scene: Scene) -> None:
 
 
 def _is_of_person(scene: Scene, thing: Mention) -> bool:
+    before = scene.narrative.view.text[max(0, thing.start - 5) : thing.start].lower()
+    if before.endswith(("anti", "anti-", "anti ")):
+        return False  # "anti-epileptic treatment"
     return not _NOT_OF_PERSON.match(scene.text(thing.end, thing.end + 24))
 
 

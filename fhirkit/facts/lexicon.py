@@ -115,8 +115,14 @@ class Lexicon:
                 made = Entry(entry.kind, entry.name, entry.axis, entry.scope, raw)
             present = table.get(key, ())
             same = (made.kind, made.name, made.axis, made.scope)
-            if all((e.kind, e.name, e.axis, e.scope) != same for e in present):
+            twin = next((e for e in present if (e.kind, e.name, e.axis, e.scope) == same), None)
+            if twin is None:
                 table[key] = (*present, made)
+            elif (
+                twin.exact and made.exact and sum(map(len, made.exact)) < sum(map(len, twin.exact))
+            ):
+                # Of "siblings" and "sibling" the shorter spelling fits both.
+                table[key] = tuple(made if e is twin else e for e in present)
 
     def things(self, narrative: Narrative) -> list[Mention]:
         """Mentions of vocabulary concepts, longest first, none inside another."""

@@ -147,7 +147,7 @@ class Fact:
 class PatientFact(Fact):
     """The person the case is about: at most one a case."""
 
-    age: Quantity | None = None
+    age: Quantity | Range | None = None  # a range where only the decade is told
     sex: Term | None = None  # concept "female" or "male"
     handedness: Term | None = None  # concept "right handed", "left handed", "ambidextrous"
     occupation: Term | None = None

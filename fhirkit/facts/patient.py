@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from fhirkit.facts.attribution import speaks_of_relative
 from fhirkit.facts.certainty import negated_at
-from fhirkit.facts.model import PatientFact, Quantity, Term, Whose
+from fhirkit.facts.model import PatientFact, Quantity, Range, Term, Whose
 from fhirkit.facts.numbers import NUMBER_WORDS, TENS, clean_digits
 from fhirkit.narrative.layout import SectionKind
+from fhirkit.narrative.words import fold
 
 if TYPE_CHECKING:
     from fhirkit.facts.notebook import Draft, Notebook
@@ -73,6 +75,7 @@ def read_patient(book: Notebook) -> Draft | None:
     if not own:
         return None
     age = _age(own)
+    decade = None if age else _decade(own)
     sex = _sex(own)
     death = _death(own)
     where = age[1:3] if age else (sex[1].start, sex[1].end) if sex else death[1:] if death else None
@@ -89,6 +92,10 @@ def read_patient(book: Notebook) -> Draft | None:
         _, start, end, digits, ucum, unit = age
         span = narrative.span(start, end)
         draft.fields["age"] = Quantity(span, digits, unit, ucum)
+    elif decade:
+        span = narrative.span(*decade[1:3])
+        low, high = (Quantity(span, str(decade[3] + n), None, "a") for n in (0, 9))
+        draft.fields["age"] = Range(span, low, high)
     if sex:
         span = narrative.span(sex[1].start, sex[1].end)
         draft.fields["sex"] = Term(span, sex[0])
@@ -125,13 +132,59 @@ def _age(own: list[Scene]) -> tuple[Scene, int, int, str, str, str | None] | Non
                 digits = _age_digits(match.group("n"))
                 unit = match.group("u")
                 ucum = _UNIT[unit[0].lower()] if unit else "a"
-                held = any(
-                    w is Whose.FAMILY and abs(at - match.start()) < 60
-                    for at, w in scene.held.items()
-                )
-                if digits and int(digits) <= (125 if ucum == "a" else 400) and not held:
+                if (
+                    digits
+                    and int(digits) <= (125 if ucum == "a" else 400)
+                    and not _of_relative(scene, match.start())
+                ):
                     return scene, match.start(), match.end(), digits, ucum, unit
     return None
+
+
+def _of_relative(scene: Scene, at: int) -> bool:
+    """Whether what stands at ``at`` is said of a relative told of shortly before."""
+    if any(
+        whose is Whose.FAMILY and abs(start - at) < _SAID_WITHIN
+        for start, whose in scene.held.items()
+    ):
+        return True
+    return any(
+        cue.end <= at < cue.end + _SAID_WITHIN and speaks_of_relative(scene, cue)
+        for cue in scene.cues("whose", "family")
+    )
+
+
+#: Characters between a relative and an age that is the relative's.
+_SAID_WITHIN = 60
+
+
+def _decade(own: list[Scene]) -> tuple[Scene, int, int, int] | None:
+    """ "a woman in her early seventies": the decade, where no age is told."""
+    for scene in own:
+        if _DECADE_WORDS.isdisjoint(scene.all_words):
+            continue
+        s = scene.sentence
+        match = _DECADE.search(scene.narrative.view.text, s.start, s.end)
+        if match is not None and not _of_relative(scene, match.start()):
+            written = match.group("n").lower()
+            first = int(written[:2]) if written[0].isdigit() else _DECADES[written]
+            return scene, match.start("n"), match.end("n"), first
+    return None
+
+
+_DECADES = {
+    "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60,
+    "seventies": 70, "eighties": 80, "nineties": 90,
+}  # fmt: skip
+_DECADE = re.compile(
+    rf"\bin (?:his|her|their)\s+(?:early |mid[- ]?|late )?(?P<n>[2-9]0['’]?s|{'|'.join(_DECADES)})\b",
+    re.IGNORECASE,
+)
+#: Folded words one of which tells a decade.
+_DECADE_WORDS = frozenset(
+    [fold(w) for w in (*_DECADES, *(f"{n}0s" for n in range(2, 10)), "s")]
+    + [str(n * 10) for n in range(2, 10)]
+)
 
 
 def _age_digits(written: str) -> str | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fhirkit.facts.model import Range
 from fhirkit.mappers.concept import named, quoted
 from fhirkit.mappers.frame import frame
 from fhirkit.mappers.hl7 import OBSERVATION_CATEGORY, looked_up
 from fhirkit.mappers.identity import PATIENT
-from fhirkit.mappers.quantity import age
+from fhirkit.mappers.quantity import age, value_range
 from fhirkit.mappers.timing import unknown_time
 
 if TYPE_CHECKING:
@@ -37,14 +38,17 @@ def person_observations(
         yield name, _cause_of_death(name, fact.cause_of_death, context)
 
 
-def _age(name: str, stated: Quantity, context: MappingContext) -> Resource | None:
-    value = age(stated)
+def _age(name: str, stated: Quantity | Range, context: MappingContext) -> Resource | None:
+    if isinstance(stated, Range):
+        field, value, shown = "valueRange", value_range(stated), context.wording.of(stated.span)
+    else:
+        field, value = "valueQuantity", age(stated)
+        shown = f"{value['value']} {value['unit']}" if value else ""
     if value is None:
         return None
     code = named("age", "history", context, "Age")
-    summary = f"Age: {value['value']} {value['unit']}"
-    made = _observation(name, context, summary, stated.span, "social-history", code)
-    made["valueQuantity"] = value
+    made = _observation(name, context, f"Age: {shown}", stated.span, "social-history", code)
+    made[field] = value
     return made
 
 

@@ -117,8 +117,14 @@ def _section(
     return SectionKind.BODY
 
 
+#: Words of a title, a byline or an address at most.
+_LONGEST_TITLE = 60
+
+
 def _is_prose(piece: str) -> bool:
     words = len(piece.split())
+    if words > _LONGEST_TITLE:
+        return True  # whatever it ends with
     return bool(_SENTENCE_END.search(piece)) and (
         words >= 6 or (words >= 2 and piece.rstrip()[-1] == ".")
     )

@@ -36,6 +36,8 @@ _NEXT_SENTENCE = re.compile(r"\s+[A-Z]|\s*$")
 _CORRESPONDENCE = re.compile(
     r"\*?[ \t]*Correspond(?:ence|ing author)s?\b[^\n]{0,120}?\S+@\S+", re.I
 )
+# Dashes that print sets for a hyphen: "75–year–old".
+_DASH_IN_WORD = re.compile(r"(?<=\w)[‐‑–](?=[a-z])")
 _ODD_SPACES = "\u00a0\u2009\u202f\u200a\u2002\u2003\u2007\t\r"
 
 
@@ -76,6 +78,7 @@ def normalise(text: str, is_word: Callable[[str], bool]) -> View:
     for odd in _ODD_SPACES:
         if odd in joined:
             joined = joined.replace(odd, " ")
+    joined = _DASH_IN_WORD.sub("-", joined)
     citations: list[int] = []
 
     def blank(match: re.Match[str]) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhirkit.facts.model import PatientFact
+from fhirkit.facts.model import PatientFact, Quantity, Range
 from reading import Reading, words
 
 
@@ -24,13 +24,14 @@ def patient(text: str) -> PatientFact:
         pytest.param("A woman aged 71 years was seen in our clinic.", "71 a", "aged 71 years", "female", "woman", id="aged"),
         pytest.param("A 71 y/o male was seen in our clinic.", "71 a", "71 y/o", "male", "male", id="y-o"),
         pytest.param("The patient, a 62-year-old gentleman, was seen.", "62 a", "62-year-old", "male", "gentleman", id="gentleman"),
+        pytest.param("A 75–year–old female was seen in our clinic.", "75 a", "75–year–old", "female", "female", id="dashes"),
         pytest.param("We saw a man of 58 years of age in the ward.", "58 a", "58 years of age", "male", "man", id="of-age"),
     ],
 )  # fmt: skip
 def test_age_and_sex(text: str, age: str, words_of_age: str, sex: str, words_of_sex: str) -> None:
     """Value and unit, and the very words of each."""
     found = patient(text)
-    assert found.age is not None
+    assert isinstance(found.age, Quantity)
     assert f"{found.age.digits} {found.age.ucum}" == age
     assert words(found.age) == words_of_age
     assert found.sex is not None
@@ -171,3 +172,33 @@ def test_a_weak_right_hand_is_no_handedness() -> None:
 def test_occupation(text: str, job: str | None) -> None:
     """The noun that names the patient by work, and no other."""
     assert words(patient(text).occupation) == job
+
+
+@pytest.mark.parametrize(
+    ("text", "low"),
+    [
+        ("A woman in her 60s was seen in our clinic.", "60"),
+        ("A woman in her early seventies was seen in our clinic.", "70"),
+        ("A man in his mid-40s was seen in our clinic.", "40"),
+    ],
+)
+def test_a_decade_is_a_range_of_ages(text: str, low: str) -> None:
+    """Ten years, each of which the words allow."""
+    age = patient(text).age
+    assert isinstance(age, Range)
+    assert age.low is not None
+    assert age.high is not None
+    assert (age.low.digits, age.high.digits) == (low, str(int(low) + 9))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The boy was the fourth child. One sibling, a girl, died at the age of 1 month.",
+        "A man was seen with fever. His mother, in her 60s, was well.",
+        "A man was seen with fever. He had been well in the 60s.",
+    ],
+)
+def test_a_relatives_age_is_not_the_patients(text: str) -> None:
+    """Nor is a decade of the century."""
+    assert patient(text).age is None
