@@ -64,6 +64,8 @@ _SOMEBODY = re.compile(r"\b(?:who|patient|man|woman|boy|girl|male|female|old)\b"
 def _reason(book: Notebook, scene: Scene, draft: Draft, after: int) -> None:
     tail = scene.text(after, scene.sentence.end)
     match = _REASON.search(tail)
+    if scene.text(draft.at, after).lower().endswith("admission"):
+        return  # "on admission with no fever" tells findings, no reason
     if match is None or match.start() > 40 or _SOMEBODY.search(tail[: match.start()]):
         return
     start = after + match.end()
@@ -97,6 +99,48 @@ def time_encounters(book: Notebook) -> None:
                 draft.fields["when"] = when_date(book.narrative, date)
         for other in _own(book):
             _stay(book, other, draft)
+            if other.sentence.index >= scene.sentence.index:
+                _discharge(book, other, draft)
+
+
+_DISCHARGED = re.compile(
+    r"\s+(?P<where>home|alive|to (?:a|an|the|his|her|another)\s[^.,;()]{3,50}?"
+    r"|in (?:an? )?(?:[\w-]+ ){1,3}(?:condition|health|state))"
+    r"(?=[.,;()]|\s(?:and|on|after|with|where|for|in|at|following|\w+ (?:days?|weeks?|months?))\b|$)",
+    re.IGNORECASE,
+)
+_LENGTH = re.compile(
+    r"\b(?:hospital stay|hospitali[sz]ation|length of stay|stay|hospitali[sz]ed|admitted)\s+"
+    r"(?:of|for|was|lasted|lasting)\s+(?:a total of\s+)?$",
+    re.IGNORECASE,
+)
+_STAYED = re.compile(
+    r"\s*(?:of|in)\s+(?:hospitali[sz]ation|hospital stay|(?:the )?hospital)\b", re.I
+)
+
+
+def _discharge(book: Notebook, scene: Scene, draft: Draft) -> None:
+    """How the stay ended, and how long it was where the text gives its length."""
+    for cue in scene.cues("encounter", "discharge"):
+        passive = cue.entry.kind == "cue" and not negated_at(scene, cue.first)
+        if not passive or not scene.text(cue.start, cue.end).lower().endswith(
+            ("discharged", "home")
+        ):
+            continue
+        if "discharge" not in draft.fields:
+            where = _DISCHARGED.match(scene.narrative.view.text, cue.end, scene.sentence.end)
+            end = where.end("where") if where else cue.end
+            draft.fields["discharge"] = book.narrative.span(cue.start, end)
+            draft.add_span(draft.fields["discharge"])
+    for phrase in scene.times:
+        before = scene.text(max(scene.sentence.start, phrase.start - 50), phrase.start)
+        stayed = _STAYED.match(scene.narrative.view.text, phrase.end, scene.sentence.end)
+        if not (_LENGTH.search(before) or stayed):
+            continue
+        offset = offset_quantity(book.narrative, phrase)
+        if offset is not None and phrase.form in ("duration", "since-duration", "after"):
+            draft.fields.setdefault("length", offset)
+            draft.add_span(book.narrative.span(phrase.start, phrase.end))
 
 
 def _stay(book: Notebook, scene: Scene, draft: Draft) -> None:

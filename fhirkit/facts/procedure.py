@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 _CONCLUDES = re.compile(
     r"\b(?:showed|shows|showing|revealed|reveals|demonstrated|demonstrates|confirmed|disclosed|found|identified|detected"
     r"|indicated|reported|excluded|was normal|were normal|was unremarkable|were unremarkable|was negative|was positive"
-    r"|results? showed|consistent with|evidenced|depicted|was consistent|documented)\b",
+    r"|results? showed|consistent with|evidenced|depicted|was consistent|documented|displayed|yielded|exhibited"
+    r"|highlighted|suggested|(?:was|were) suggestive|were negative|were positive|(?:was|were) within normal"
+    r"|(?:did|could) not (?:show|reveal|demonstrate|detect|disclose|identify|find)|failed to (?:show|reveal)"
+    r"|ruled out)\b",
     re.IGNORECASE,
 )
 _REASON = re.compile(r"\b(?:due to|because of|owing to|because|since|as)\s+", re.I)

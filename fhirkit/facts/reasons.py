@@ -31,7 +31,27 @@ _OTHER_VERB = re.compile(
     r"\b(?:stopped|discontinued|withdrawn|ceased|days?|weeks?|months?|years?)\b"
 )
 _DIED_OF = re.compile(
-    r"\s*(?:of|from|due to|because of|as a result of)\s+(?P<cause>[^.,;]{3,80})", re.IGNORECASE
+    r"(?P<time>[^.;,]{0,60}?)\b(?P<by>of|from|due to|because of|as a result of|secondary to|owing to)\s+"
+    r"(?P<cause>[^.,;]{3,120})",
+    re.IGNORECASE,
+)
+#: Words between a death and its cause: a time, and no other statement.
+_DIED_WHEN = re.compile(
+    r"\s*(?:(?:[\w-]+\s+){1,3}(?:later|after\b.*)|(?:with)?in\b.*|on\b.*|at\b.*|during\b.*|after\b.*"
+    r"|suddenly|shortly|unexpectedly|subsequently|eventually)?\s*",
+    re.IGNORECASE,
+)
+#: Between "died" and a bare "of" or "from" less may stand: "within a week of admission" is a time.
+_DIED_SHORTLY = re.compile(
+    r"\s*(?:suddenly|shortly|unexpectedly|subsequently|eventually|(?:[\w-]+\s+){1,3}later)?\s*",
+    re.I,
+)
+#: Where a cause ends: at a time, or where another statement begins.
+_CAUSE_ENDS = re.compile(
+    r"\s+(?:(?:\w+|\d+)\s+(?:hours?|days?|weeks?|months?|years?)\s+(?:after|later|following|post)\b"
+    r"|(?:at|on|in|within)\s+(?:the\s+)?(?:age|day|post|month|week|hospital|\d|his|her|(?:19|20)\d\d)"
+    r"|at\s+\d+|after|following|despite|which|that|although|when|while)\b.*",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -103,8 +123,19 @@ def tell_death(book: Notebook, patient: Draft) -> None:
             if phrase.form in ("after", "later") and phrase.start - end < 40:
                 patient.fields["died"] = anchored(book, scene, phrase)
                 break
-        cause = _DIED_OF.match(scene.text(end, s.end))
-        if cause:
-            start = end + cause.start("cause")
-            patient.fields["cause_of_death"] = book.narrative.span(start, end + cause.end("cause"))
+        _cause_of_death(book, scene, patient, end)
         return
+
+
+def _cause_of_death(book: Notebook, scene: Scene, patient: Draft, end: int) -> None:
+    """What the patient died of, told behind the death: "died two days later of sepsis"."""
+    found = _DIED_OF.match(scene.text(end, scene.sentence.end))
+    if found is None:
+        return
+    bare = found.group("by").lower() in ("of", "from")
+    if not (_DIED_SHORTLY if bare else _DIED_WHEN).fullmatch(found.group("time")):
+        return
+    words = _CAUSE_ENDS.sub("", found.group("cause")).rstrip()
+    if words and not words[0].isdigit():
+        start = end + found.start("cause")
+        patient.fields["cause_of_death"] = book.narrative.span(start, start + len(words))

@@ -84,3 +84,31 @@ def test_a_stay_may_have_a_date() -> None:
     """A calendar date at the admission is its time."""
     (stay,) = stays("On 4 May 2019 she was admitted to hospital with pneumonia.")
     assert said(stay.when) == "2019-05-04"
+
+
+@pytest.mark.parametrize(
+    ("text", "discharge", "length"),
+    [
+        pytest.param("She was admitted. She was discharged home on day 9.", "was discharged home", None, id="home"),
+        pytest.param("She was admitted. After 9 days of hospitalization she was discharged.", "was discharged", "9 d", id="days-of"),
+        pytest.param("She was admitted. She was discharged in good health.", "was discharged in good health", None, id="in-health"),
+        pytest.param("She was admitted. She was discharged to a nursing home.", "was discharged to a nursing home", None, id="to-a-home"),
+        pytest.param("She was admitted. Her hospital stay lasted 12 days.", None, "12 d", id="stay-lasted"),
+        pytest.param("She was admitted. She was not discharged for weeks.", None, None, id="not-discharged"),
+        pytest.param("She was admitted. Discharge was planned.", None, None, id="planned"),
+        pytest.param("She was admitted. Fever lasted 12 days.", None, None, id="another-length"),
+        pytest.param("She was admitted. On day 9 she went for a walk.", None, None, id="a-day"),
+    ],
+)  # fmt: skip
+def test_how_a_stay_ended(text: str, discharge: str | None, length: str | None) -> None:
+    """Words of the discharge; a length only where the text gives one."""
+    (stay,) = stays(text)
+    assert words(stay.discharge) == discharge
+    found = f"{stay.length.digits} {stay.length.ucum}" if stay.length else None
+    assert found == length
+
+
+def test_findings_on_admission_are_no_reason_for_it() -> None:
+    """ "On admission with no fever" says how the patient was."""
+    (stay,) = stays("She was drowsy on admission with no seizures.")
+    assert stay.reason_words is None
