@@ -177,6 +177,9 @@ def _next_clause(scene: Scene, cue: Mention, end: int) -> int:
     while first > scene.sentence.first_word and words[first - 1] not in _CLAUSE_BEGINS:
         first -= 1
     told = not _FINITE.isdisjoint(words[first : cue.last])
+    if not told and words[cue.first] == "without":
+        # "A man without any history of A was diagnosed with B": the verb is the man's.
+        end = next((i for i in range(cue.last, end) if words[i] in _FINITE), end)
     i = cue.last
     while i < end:
         if words[i] not in _JOINS:

@@ -92,7 +92,7 @@ class Lexicon:
                 self._add(self._signs, (*spoken, *row.synonyms), Entry("term", name, axis))
         for axis, cues in mappings.cues.items():
             for cue in cues:
-                if axis != "sections":
+                if axis not in _NO_SIGNS:
                     self._add(self._signs, cue.phrases, Entry("cue", cue.value, axis, cue.scope))
         self.headings = _headings(mappings)
         self._thing_lengths = _lengths(self._things)
@@ -143,6 +143,8 @@ class Lexicon:
 #: phrase in it.
 _BLOCKED = "blocked"
 
+#: Cue files that are read otherwise.
+_NO_SIGNS = frozenset({"sections", "forms"})
 #: Kinds of ``terms.csv`` that readers look for; the others only carry codes.
 _TERMS = frozenset(
     "route specimen severity body-site course interpretation sex handedness organism".split()

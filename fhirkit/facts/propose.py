@@ -47,21 +47,38 @@ def proposed(
 ) -> list[Mention]:
     """``things`` with a mention for each proposal that no known thing overlaps.
 
-    Of two proposals that overlap the earlier proposer's counts, then the earlier and longer one.
+    A disease may be named by more words than the sign it ends with: "granular cell tumor" takes
+    the place of "tumor". Of two proposals that overlap the earlier proposer's counts, then the earlier and longer one.
     A proposal that is no whole word, crosses a sentence, or has an unknown kind is dropped.
     """
-    taken = {i for m in things for i in range(m.first, m.last)}
+    taken = {i: m for m in things for i in range(m.first, m.last)}
     added: list[Mention] = []
+    replaced: set[int] = set()
     for proposer in proposers:
         for proposal in sorted(
             proposer.propose(narrative), key=lambda p: (p.start, -p.end, p.kind)
         ):
             mention = _mention(narrative, proposal, proposer.name)
-            if mention is None or not taken.isdisjoint(range(mention.first, mention.last)):
+            if mention is None:
                 continue
-            taken.update(range(mention.first, mention.last))
+            inside = [taken[i] for i in range(mention.first, mention.last) if i in taken]
+            if not all(_is_part(known, mention) for known in inside):
+                continue
+            replaced.update(known.start for known in inside)
+            taken |= dict.fromkeys(range(mention.first, mention.last), mention)
             added.append(mention)
-    return sorted([*things, *added], key=lambda m: m.start) if added else things
+    kept = [m for m in things if m.start not in replaced] if replaced else things
+    return sorted([*kept, *added], key=lambda m: m.start) if added else things
+
+
+def _is_part(known: Mention, mention: Mention) -> bool:
+    """Whether a sign is only the last word of a disease's name."""
+    return (
+        known.kind == "symptoms"
+        and mention.kind == "conditions"
+        and mention.first < known.first
+        and known.last == mention.last
+    )
 
 
 def _mention(narrative: Narrative, proposal: Proposal, by: str) -> Mention | None:

@@ -83,6 +83,7 @@ def test_how_sure_the_author_is(text: str, concept: str, certainty: Certainty) -
         pytest.param("Other causes of pneumonia were excluded.", "pneumonia", id="causes-of"),
         pytest.param("She had no relapse after the pneumonia.", "pneumonia", id="after"),
         pytest.param("Pneumonia was treated and asthma did not recur.", "pneumonia", id="not-its-subject"),
+        pytest.param("A woman without asthma was diagnosed with pneumonia.", "pneumonia", id="without-in-the-subject"),
         pytest.param("She was a never smoker with pneumonia.", "pneumonia", id="never-smoker"),
     ],
 )  # fmt: skip

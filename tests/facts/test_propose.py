@@ -39,7 +39,7 @@ def named(text: str, words: str, **kinds: str) -> list[Fact]:
 
 def test_a_proposed_condition_becomes_a_fact_without_a_concept() -> None:
     """The author's words are kept, nothing is coded, and the rule names the proposer."""
-    (fact,) = named("She had blorbitis. Blorbitis got worse.", "blorbitis", conditions="blorbitis")
+    (fact,) = named("She had blorbent. Blorbent got worse.", "blorbent", conditions="blorbent")
     assert isinstance(fact, ConditionFact)
     assert fact.name.concept is None
     assert fact.rule == "condition (test)"
@@ -48,15 +48,15 @@ def test_a_proposed_condition_becomes_a_fact_without_a_concept() -> None:
 @pytest.mark.parametrize(
     ("text", "whose", "certainty"),
     [
-        ("There was no blorbitis.", Whose.PATIENT, Certainty.NEGATED),
-        ("Her mother had blorbitis.", Whose.FAMILY, Certainty.AFFIRMED),
-        ("She possibly had blorbitis.", Whose.PATIENT, Certainty.SUSPECTED),
-        ("In a series of 12 patients, all had blorbitis.", Whose.OTHERS, Certainty.AFFIRMED),
+        ("There was no blorbent.", Whose.PATIENT, Certainty.NEGATED),
+        ("Her mother had blorbent.", Whose.FAMILY, Certainty.AFFIRMED),
+        ("She possibly had blorbent.", Whose.PATIENT, Certainty.SUSPECTED),
+        ("In a series of 12 patients, all had blorbent.", Whose.OTHERS, Certainty.AFFIRMED),
     ],
 )
 def test_rules_decide_on_proposals(text: str, whose: Whose, certainty: Certainty) -> None:
     """A proposal says what words name, never whose or whether."""
-    found = named(text, "blorbitis", conditions="blorbitis")
+    found = named(text, "blorbent", conditions="blorbent")
     assert [(f.whose, f.certainty) for f in found] == [(whose, certainty)]
 
 
@@ -73,20 +73,20 @@ def test_a_known_name_is_not_proposed_away() -> None:
     assert named("She had asthma.", "asthma", drugs="asthma")[0].rule == "condition"
 
 
-@pytest.mark.parametrize("words", ["lorbit", "blorbitis. Then"])
+@pytest.mark.parametrize("words", ["lorben", "blorbent. Then"])
 def test_what_is_no_name_is_dropped(words: str) -> None:
     """Parts of words and words of two sentences name nothing."""
-    assert named("She had blorbitis. Then she left.", words.lower(), conditions=words) == []
+    assert named("She had blorbent. Then she left.", words.lower(), conditions=words) == []
 
 
 def test_a_kind_nobody_knows_is_dropped() -> None:
     """Proposals have the kinds of the mappings."""
-    assert named("She had blorbitis.", "blorbitis", moods="blorbitis") == []
+    assert named("She had blorbent.", "blorbent", moods="blorbent") == []
 
 
 def test_offsets_are_those_of_the_text_as_given() -> None:
     """A proposal behind a repaired line break still stands in its place."""
-    text = LEAD + "She was exam-\nined and had blorbitis."
-    case = extract(text, proposers=[Naming(conditions="blorbitis")])
+    text = LEAD + "She was exam-\nined and had blorbent."
+    case = extract(text, proposers=[Naming(conditions="blorbent")])
     fact = next(f for f in case.facts if isinstance(f, ConditionFact))
-    assert text[fact.spans[0].start : fact.spans[0].end] == "blorbitis"
+    assert text[fact.spans[0].start : fact.spans[0].end] == "blorbent"

@@ -1,0 +1,89 @@
+"""Diseases and symptoms no vocabulary has, known by the form of their names.
+
+Most names of diseases are built from Greek endings ("tenosynovitis") or from a noun and what
+stands before it ("carnitine deficiency", "granular cell tumor"). The endings, the nouns and the
+words that do not belong to a name are rows of ``mappings/cues/forms.csv``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fhirkit.facts.propose import Proposal
+from fhirkit.narrative.words import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fhirkit.facts.lexicon import Lexicon
+    from fhirkit.narrative.narrative import Narrative
+
+#: Letters of the shortest word that an ending makes a name.
+_SHORTEST = 7
+#: Words that may stand before the noun of a name.
+_MODIFIERS = 3
+#: Forms of verbs and adverbs: none belongs to a name.
+_VERBAL = re.compile(r".*(?:ed|ing|ly)", re.IGNORECASE)
+
+
+class WordForms:
+    """Proposes names by their form; see :class:`~fhirkit.facts.propose.Proposer`."""
+
+    name = "word form"
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        words: dict[tuple[str, str], frozenset[str]] = {
+            (row.value, row.scope): frozenset(fold(p) for p in row.phrases)
+            for row in lexicon.mappings.cues.get("forms", ())
+        }
+        self._heads = words.get(("conditions", "head"), frozenset())
+        self._followers = words.get(("conditions", "no-follower"), frozenset())
+        self._parting = words.get(("conditions", "no-modifier"), frozenset())
+        self._excepted = words.get(("conditions", "no-ending"), frozenset()) | self._heads
+        self._endings = [
+            (kind, tuple(sorted(found)))
+            for (kind, scope), found in sorted(words.items())
+            if scope == "ending"
+        ]
+
+    def propose(self, narrative: Narrative) -> Iterator[Proposal]:
+        """Each name with what belongs to it, and shorter ones in case a part is known."""
+        for i, word in enumerate(narrative.words):
+            is_head = word in self._heads
+            kind = "conditions" if is_head else self._by_ending(word)
+            if not kind or self._goes_on(narrative, i):
+                continue
+            if not is_head and self._lexicon.thing((word,)) is not None:
+                continue  # where a known name is no thing, it stands in a phrase that bars it
+            least = 1 if is_head else 0
+            for first in range(self._first(narrative, i), i + 1 - least):
+                span = narrative.span(narrative.starts[first], narrative.ends[i])
+                yield Proposal(span.start, span.end, kind)
+
+    def _goes_on(self, narrative: Narrative, i: int) -> bool:
+        """Whether the word behind makes the noun a part of another name: "tumor markers"."""
+        following = narrative.words[i + 1 : i + 2]
+        if not following or following[0] not in self._followers:
+            return False
+        return not narrative.view.text[narrative.ends[i] : narrative.starts[i + 1]].strip(" -")
+
+    def _by_ending(self, word: str) -> str:
+        if len(word) < _SHORTEST or word in self._excepted:
+            return ""
+        return next((kind for kind, endings in self._endings if word.endswith(endings)), "")
+
+    def _first(self, narrative: Narrative, head: int) -> int:
+        """The first word of the name whose noun is the word ``head``."""
+        words, raw, text = narrative.words, narrative.raw, narrative.view.text
+        first = head
+        while first > max(0, head - _MODIFIERS):
+            before = first - 1
+            gap = text[narrative.ends[before] : narrative.starts[first]]
+            if gap not in (" ", "-", "\n") or words[before] in self._parting:
+                break
+            if not raw[before].isalpha() or len(raw[before]) < 2 or _VERBAL.fullmatch(raw[before]):
+                break
+            first = before
+        return first
