@@ -40,6 +40,7 @@ class WordForms:
         }
         self._heads = words.get(("conditions", "head"), frozenset())
         self._followers = words.get(("conditions", "no-follower"), frozenset())
+        self._no_first = words.get(("conditions", "no-first"), frozenset())
         self._parting = words.get(("conditions", "no-modifier"), frozenset())
         self._excepted = words.get(("conditions", "no-ending"), frozenset()) | self._heads
         self._endings = [
@@ -59,6 +60,8 @@ class WordForms:
                 continue  # where a known name is no thing, it stands in a phrase that bars it
             least = 1 if is_head else 0
             for first in range(self._first(narrative, i), i + 1 - least):
+                if narrative.words[first] in self._no_first:
+                    continue
                 span = narrative.span(narrative.starts[first], narrative.ends[i])
                 yield Proposal(span.start, span.end, kind)
 
