@@ -1,6 +1,6 @@
-"""Diseases and symptoms no vocabulary has, known by the form of their names.
+"""Diseases, symptoms and operations no vocabulary has, known by the form of their names.
 
-Most names of diseases are built from Greek endings ("tenosynovitis") or from a noun and what
+Most such names are built from Greek endings ("tenosynovitis") or from a noun and what
 stands before it ("carnitine deficiency", "granular cell tumor"). The endings, the nouns and the
 words that do not belong to a name are rows of ``mappings/cues/forms.csv``.
 """
@@ -38,11 +38,18 @@ class WordForms:
             (row.value, row.scope): frozenset(fold(p) for p in row.phrases)
             for row in lexicon.mappings.cues.get("forms", ())
         }
-        self._heads = words.get(("conditions", "head"), frozenset())
+        self._heads = {
+            word: kind
+            for (kind, scope), found in sorted(words.items())
+            if scope == "head"
+            for word in found
+        }
         self._followers = words.get(("conditions", "no-follower"), frozenset())
         self._no_first = words.get(("conditions", "no-first"), frozenset())
         self._parting = words.get(("conditions", "no-modifier"), frozenset())
-        self._excepted = words.get(("conditions", "no-ending"), frozenset()) | self._heads
+        self._excepted = {
+            word for (_, scope), found in words.items() if scope == "no-ending" for word in found
+        } | self._heads.keys()
         self._endings = [
             (kind, tuple(sorted(found)))
             for (kind, scope), found in sorted(words.items())
@@ -52,13 +59,13 @@ class WordForms:
     def propose(self, narrative: Narrative) -> Iterator[Proposal]:
         """Each name with what belongs to it, and shorter ones in case a part is known."""
         for i, word in enumerate(narrative.words):
-            is_head = word in self._heads
-            kind = "conditions" if is_head else self._by_ending(word)
+            head = self._heads.get(word, "")
+            kind = head or self._by_ending(word)
             if not kind or self._goes_on(narrative, i):
                 continue
-            if not is_head and self._lexicon.thing((word,)) is not None:
+            if not head and self._lexicon.thing((word,)) is not None:
                 continue  # where a known name is no thing, it stands in a phrase that bars it
-            least = 1 if is_head else 0
+            least = 1 if head else 0
             for first in range(self._first(narrative, i), i + 1 - least):
                 if narrative.words[first] in self._no_first:
                     continue

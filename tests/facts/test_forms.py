@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhirkit.facts.model import Certainty, ConditionFact, SymptomFact
+from fhirkit.facts.model import Certainty, ConditionFact, ProcedureFact, ReportFact, SymptomFact
 from reading import Reading
 
 LEAD = "A 58-year-old man was seen in our clinic. "
@@ -60,6 +60,25 @@ def test_such_a_name_has_no_concept() -> None:
     """And so it gets no code."""
     (fact,) = Reading(LEAD + "He had zygodactylitis.").of(ConditionFact)
     assert fact.name.concept is None
+
+
+def test_operations_and_studies_have_their_endings_too() -> None:
+    """ "-ectomy" is an operation, "-ography" a study, a noun with its site too."""
+    read = Reading(LEAD + "He underwent pancreatolithectomy and tarsal cyst excision.")
+    assert [f.name.span.text for f in read.of(ProcedureFact)] == [
+        "pancreatolithectomy",
+        "tarsal cyst excision",
+    ]
+    (study,) = Reading(LEAD + "A tarsography revealed a tear.").of(ReportFact)
+    assert study.study.span.text == "tarsography"
+
+
+@pytest.mark.parametrize("text", ["His autonomy was kept.", "The program of exercises helped."])
+def test_words_that_end_like_an_operation_or_a_study(text: str) -> None:
+    """Not every "-otomy" or "-ogram" is done to a patient."""
+    read = Reading(LEAD + text)
+    assert read.of(ProcedureFact) == []
+    assert read.of(ReportFact) == []
 
 
 def test_a_symptom_has_its_endings_too() -> None:
