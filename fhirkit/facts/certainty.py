@@ -68,7 +68,7 @@ def judge_certainty(scene: Scene) -> None:
             cue.name: cue
             for cue, a, b, word in ranges
             if a <= thing.first
-            and thing.last <= b
+            and (thing.last <= b or _in_list(scene, cue, thing, a))
             and not (thing.kind in _TREATMENTS and word in _OF_EFFECT and not given)
         }
         for name in _STRENGTH:
@@ -78,6 +78,20 @@ def judge_certainty(scene: Scene) -> None:
                 break
         if "hypothetical" in held:
             scene.unreal[thing.start] = held["hypothetical"]
+
+
+#: Words a negation reaches at most, for the members of a list that goes on with "or".
+_LIST_REACH = 26
+
+
+def _in_list(scene: Scene, cue: Mention, thing: Mention, start: int) -> bool:
+    """ "No evidence of A, B in the C, or D": the alternative is denied however long the list."""
+    if cue.name != "negated" or cue.entry.scope != "forward" or thing.last > start + _LIST_REACH:
+        return False
+    if _ALTERNATIVE.isdisjoint(scene.words(max(start, thing.first - 3), thing.first)):
+        return False
+    end = next((i for i in _stops(scene) if i >= cue.last), scene.sentence.last_word)
+    return thing.last <= _next_clause(scene, cue, end)
 
 
 def _inside(cue: Mention, other: Mention) -> bool:

@@ -51,7 +51,9 @@ def read_conditions(book: Notebook) -> None:
         for thing in scene.of("conditions", "symptoms"):
             if scene.whose_is(thing) is not Whose.PATIENT:
                 continue
-            if _is_of_person(scene, thing):
+            if _describes_next(scene, thing):
+                book.refuse(thing, "says of what kind the finding named behind it is")
+            elif _is_of_person(scene, thing):
                 _read_one(book, scene, thing)
             else:
                 book.refuse(thing, "part of the name of a test, drug or place")
@@ -110,6 +112,16 @@ def _read_absences(book: Notebook, scene: Scene) -> None:
             )
             known.certainty = Certainty.NEGATED
         known.add_span(scene.span(cue))
+
+
+_ADJECTIVAL = re.compile(r".*(?:[ct]ic|ous|ive|oid|[ae]l)", re.IGNORECASE)
+
+
+def _describes_next(scene: Scene, thing: Mention) -> bool:
+    """ "dystonic dysarthria": an adjective right before another finding is no finding itself."""
+    if not _ADJECTIVAL.fullmatch(scene.narrative.raw[thing.last - 1]):
+        return False
+    return any(o.first == thing.last for o in scene.of("conditions", "symptoms"))
 
 
 def _is_of_person(scene: Scene, thing: Mention) -> bool:

@@ -159,3 +159,10 @@ def test_mentions_are_in_the_order_of_the_text() -> None:
     found = one("She had pneumonia. Her pneumonia went away.", "pneumonia")
     assert mentions(found) == ["pneumonia", "pneumonia"]
     assert found.spans[0] < found.spans[1]
+
+
+def test_an_adjective_before_another_finding_is_no_finding() -> None:
+    """ "dystonic dysarthria" is one thing; "epileptic, with dysarthria" are two."""
+    read = Reading("A 60-year-old man was seen. He developed dystonic dysarthria.")
+    assert [f.name.concept for f in read.of(ConditionFact)] == []
+    assert [f.name.concept for f in read.of(SymptomFact)] == ["dysarthria"]
