@@ -114,7 +114,7 @@ def _read_absences(book: Notebook, scene: Scene) -> None:
         known.add_span(scene.span(cue))
 
 
-_ADJECTIVAL = re.compile(r".*(?:[ct]ic|ous|ive|oid|[ae]l)", re.IGNORECASE)
+_ADJECTIVAL = re.compile(r".*(?:ic|ous|ive|oid|[ae]l)", re.IGNORECASE)
 
 
 def _describes_next(scene: Scene, thing: Mention) -> bool:
