@@ -8,6 +8,7 @@ words that do not belong to a name are rows of ``mappings/cues/forms.csv``.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.propose import Proposal
@@ -21,10 +22,18 @@ if TYPE_CHECKING:
 
 #: Letters of the shortest word that an ending makes a name.
 _SHORTEST = 7
+#: Words whose form is remembered.
+_REMEMBERED = 200_000
 #: Words that may stand before the noun of a name.
 _MODIFIERS = 3
 #: Forms of verbs and adverbs: none belongs to a name.
 _VERBAL = re.compile(r".*(?:ed|ing|ly)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=8)
+def word_forms(lexicon: Lexicon) -> WordForms:
+    """The proposer for the forms in a lexicon's mappings."""
+    return WordForms(lexicon)
 
 
 class WordForms:
@@ -56,16 +65,20 @@ class WordForms:
             if scope == "ending"
         ]
 
+        self._known: dict[str, str] = {}  # word -> the kind its form names, "" for none
+
     def propose(self, narrative: Narrative) -> Iterator[Proposal]:
         """Each name with what belongs to it, and shorter ones in case a part is known."""
+        known = self._known
+        if len(known) > _REMEMBERED:
+            known.clear()
         for i, word in enumerate(narrative.words):
-            head = self._heads.get(word, "")
-            kind = head or self._by_ending(word)
+            kind = known.get(word)
+            if kind is None:
+                kind = known[word] = self._heads.get(word) or self._by_ending(word)
             if not kind or self._goes_on(narrative, i):
                 continue
-            if not head and self._lexicon.thing((word,)) is not None:
-                continue  # where a known name is no thing, it stands in a phrase that bars it
-            least = 1 if head else 0
+            least = 1 if word in self._heads else 0
             for first in range(self._first(narrative, i), i + 1 - least):
                 if narrative.words[first] in self._no_first:
                     continue
@@ -82,7 +95,9 @@ class WordForms:
     def _by_ending(self, word: str) -> str:
         if len(word) < _SHORTEST or word in self._excepted:
             return ""
-        return next((kind for kind, endings in self._endings if word.endswith(endings)), "")
+        found = next((kind for kind, endings in self._endings if word.endswith(endings)), "")
+        # Where a known name is no thing, it stands in a phrase that bars it.
+        return found if self._lexicon.thing((word,)) is None else ""
 
     def _first(self, narrative: Narrative, head: int) -> int:
         """The first word of the name whose noun is the word ``head``."""

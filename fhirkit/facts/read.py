@@ -23,7 +23,7 @@ from fhirkit.facts.condition import (
 )
 from fhirkit.facts.encounter import read_encounters, time_encounters
 from fhirkit.facts.explain import left_out
-from fhirkit.facts.forms import WordForms
+from fhirkit.facts.forms import word_forms
 from fhirkit.facts.lexicon import lexicon
 from fhirkit.facts.medication import merge_classes, read_medications, read_other_drugs
 from fhirkit.facts.model import Whose
@@ -67,7 +67,7 @@ def read_case(
 ) -> Case:
     """The facts of ``text`` read with a lexicon."""
     narrative = read_narrative(text, is_word=vocabulary.is_word, headings=vocabulary.headings)
-    found = scenes(narrative, vocabulary, (*proposers, WordForms(vocabulary)))
+    found = scenes(narrative, vocabulary, (*proposers, word_forms(vocabulary)))
     attribute(found)
     for scene in found:
         judge_certainty(scene)
