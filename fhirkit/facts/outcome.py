@@ -43,13 +43,23 @@ def _named(book: Notebook, reaction: Draft) -> Term | None:
         if _DIED_OF.search(before):
             return Term(scene.span(thing), "fatal")
         at = thing.end
-        for cue in scene.cues("outcome"):
+        for cue in _cues(scene):
             gap = scene.text(at, cue.start) if cue.start >= at else "."
             if cue.name == "fatal" or _CLAUSE_END.search(gap) or not _is_told(scene, cue):
                 continue
             if len(gap) <= _SAID_OF and (at > thing.end or not re.search(r"\band\b", gap)):
                 latest, at = _term(scene, cue), cue.end
     return latest
+
+
+def _cues(scene: Scene) -> list[Mention]:
+    """The words on outcomes; "resolved" in "not resolved" is none of its own."""
+    found = scene.cues("outcome")
+    return [
+        c
+        for c in found
+        if not any(o is not c and o.first <= c.first and c.last <= o.last for o in found)
+    ]
 
 
 #: Characters between a reaction and the word that tells how it ended.
@@ -73,7 +83,7 @@ def _course(book: Notebook, reaction: Draft) -> Term | None:
             continue
         ranked = [
             c
-            for c in scene.cues("outcome")
+            for c in _cues(scene)
             if c.name in _ENDS
             and scene.held.get(c.start) is None
             and _is_told(scene, c)
@@ -86,11 +96,14 @@ def _course(book: Notebook, reaction: Draft) -> Term | None:
 
 #: Characters between a thing and the word that tells what became of it.
 _BESIDE = 14
+_TREATMENT_WORDS = frozenset("medication drug treatment therapy dose dosage regimen".split())
 _THINGS = frozenset({"drugs", "conditions", "symptoms"})
 
 
 def _about_other(book: Notebook, scene: Scene, cue: Mention, reaction: Draft) -> bool:
     """Whether the words right before the cue name another thing than the reaction."""
+    if not _TREATMENT_WORDS.isdisjoint(scene.words(cue.first - 3, cue.first)):
+        return True  # "the other medication remained unchanged"
     nearest = max(
         (t for t in scene.things if t.end <= cue.start), key=lambda t: t.end, default=None
     )

@@ -27,6 +27,9 @@ def outcome(text: str) -> str:
         pytest.param("She was left with permanent scars.", "recovered with sequelae", id="sequelae"),
         pytest.param("She died of hepatitis.", "fatal", id="died-of"),
         pytest.param("She died from fulminant hepatitis two days later.", "fatal", id="died-from"),
+        pytest.param("The hepatitis had not resolved.", "not recovered", id="had-not-resolved"),
+        pytest.param("She came back without any complaints.", "recovered", id="no-complaints"),
+        pytest.param("She recovered. The dose remained unchanged.", "recovered", id="dose-unchanged"),
         pytest.param("At first she did not improve. Finally she recovered.", "recovered", id="last-word"),
     ],
 )  # fmt: skip
@@ -38,6 +41,9 @@ def test_how_it_ended(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        pytest.param("She had a permanent ileostomy for another reason.", id="permanent-something"),
+        pytest.param("The other medications were kept unchanged.", id="treatment-unchanged"),
+        pytest.param("Her medication remained unchanged.", id="medication-unchanged"),
         pytest.param("", id="nothing-told"),
         pytest.param("Her mother recovered from a stroke.", id="mother"),
         pytest.param("Most patients recover.", id="patients"),
