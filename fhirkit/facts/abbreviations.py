@@ -8,19 +8,32 @@ from typing import TYPE_CHECKING
 from fhirkit.facts.lexicon import Entry, Mention
 
 if TYPE_CHECKING:
+    from fhirkit.facts.lexicon import Lexicon
     from fhirkit.narrative.narrative import Narrative
 
 _BRACKET = re.compile(r"[(\[]\s*([A-Za-z][\w/+-]{1,9})\s*[;,)\]]")
 
 
-def introduced(narrative: Narrative, things: list[Mention]) -> list[Mention]:
+def introduced(narrative: Narrative, things: list[Mention], lexicon: Lexicon) -> list[Mention]:
     """``things`` with a mention for each later use of an abbreviation the text defines.
 
-    The short form must stand in brackets right behind the long one and have a capital. A
-    long form no vocabulary knows defines nothing; a known short form keeps its meaning
-    unless the text gives it another.
+    The short form must stand in brackets right behind the long one and have a capital. A known
+    short form keeps its meaning unless the text gives it another; where the text explains it by
+    words no vocabulary knows ("middle aortic syndrome (MAS)"), it names nothing we know.
     """
-    aliases = _definitions(narrative, things)
+    brackets = [m for m in _BRACKET.finditer(narrative.view.text) if not m.group(1).islower()]
+    if not brackets:
+        return things
+    aliases, elsewhere = _definitions(narrative, things, brackets)
+    if elsewhere:
+        things = [
+            m
+            for m in things
+            if not any(
+                _means_other(lexicon, m, words)
+                for words in elsewhere.get(_short_form(narrative, m), ())
+            )
+        ]
     if not aliases:
         return things
     raw, starts, ends = narrative.raw, narrative.starts, narrative.ends
@@ -37,21 +50,62 @@ def introduced(narrative: Narrative, things: list[Mention]) -> list[Mention]:
     return sorted([*things, *added], key=lambda m: m.start) if added else things
 
 
-def _definitions(narrative: Narrative, things: list[Mention]) -> dict[str, Entry]:
+def _short_form(narrative: Narrative, mention: Mention) -> str:
+    """The word of a mention that is one word, without the plural's s; "" for longer ones."""
+    if mention.last - mention.first > 1:
+        return ""
+    word = narrative.raw[mention.first]
+    return word[:-1] if word[:-1].isupper() and word[-1] == "s" else word
+
+
+def _means_other(lexicon: Lexicon, mention: Mention, words: tuple[str, ...]) -> bool:
+    """Whether ``words`` are no spelling of what the mention means ("computed tomographic")."""
+    stems = {word[:_STEM] for word in words}
+    entries = (mention.entry, *mention.also)
+    names = [name for entry in entries for name in lexicon.names(entry)]
+    return all(2 * len(stems & {w[:_STEM] for w in name}) < len(stems) for name in names)
+
+
+#: Letters two spellings of a word have in common.
+_STEM = 4
+
+
+def _definitions(
+    narrative: Narrative, things: list[Mention], brackets: list[re.Match[str]]
+) -> tuple[dict[str, Entry], dict[str, list[tuple[str, ...]]]]:
+    """Short forms of known things, and those that stand for other words, with the words."""
     text = narrative.view.text
     found: dict[str, Entry] = {}
+    elsewhere: dict[str, list[tuple[str, ...]]] = {}
     by_end = {m.end: m for m in things}
-    for match in _BRACKET.finditer(text):
+    for match in brackets:
         short = match.group(1)
         if not any(c.isupper() for c in short):
             continue
-        before = len(text[: match.start()].rstrip())
-        long = by_end.get(before)
-        if long is None or ("-" in short and not short.replace("-", "").isalnum()):
+        start = match.start()
+        while start > 0 and text[start - 1].isspace():
+            start -= 1
+        long = by_end.get(start)
+        if "-" in short and not short.replace("-", "").isalnum():
             continue
-        if _stands_for(short, text[long.start : long.end], long.name):
+        if long is not None and _stands_for(short, text[long.start : long.end], long.name):
             found[short] = long.entry
-    return found
+        elif long is None and (words := _spelt_out(narrative, start, short)):
+            elsewhere.setdefault(short, []).append(words)
+    return found, {s: words for s, words in elsewhere.items() if s not in found}
+
+
+#: Letters of the shortest abbreviation that the first letters of words can explain.
+_LEAST_LETTERS = 2
+
+
+def _spelt_out(narrative: Narrative, end: int, short: str) -> tuple[str, ...]:
+    """The folded words that end at ``end`` and begin with the letters of ``short``, if they do."""
+    if not (short.isalpha() and short.isupper() and len(short) >= _LEAST_LETTERS):
+        return ()
+    last = narrative.word_at(end)
+    words = narrative.words[max(0, last - len(short)) : last]
+    return tuple(words) if "".join(w[0].upper() for w in words) == short else ()
 
 
 def _stands_for(short: str, long: str, concept: str) -> bool:

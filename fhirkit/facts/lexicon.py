@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fhirkit._data import load_mappings
 from fhirkit.narrative.layout import Headings, SectionKind
-from fhirkit.narrative.words import WORD, fold, without_possessive
+from fhirkit.narrative.words import WORD, fold, fold_phrase, without_possessive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -123,6 +123,12 @@ class Lexicon:
             ):
                 # Of "siblings" and "sibling" the shorter spelling fits both.
                 table[key] = tuple(made if e is twin else e for e in present)
+
+    def names(self, entry: Entry) -> list[tuple[str, ...]]:
+        """The folded words of each name of a thing."""
+        rows = getattr(self.mappings, entry.kind, None) if entry.kind in THINGS else None
+        row = rows.get(entry.name) if rows else None
+        return [fold_phrase(n) for n in (row.name, *row.synonyms)] if row else []
 
     def things(self, narrative: Narrative) -> list[Mention]:
         """Mentions of vocabulary concepts, longest first, none inside another."""

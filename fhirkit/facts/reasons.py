@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from fhirkit.facts.scene import Scene
 
 _DUE_TO = re.compile(
-    r"[\s,(]*(?:\w+\s+){0,2}?(?:due to|secondary to|caused by|resulting from|because of)\s+"
+    r"[\s,(]*(?:(?:that|which|was|were|is|being|likely|probably|possibly|presumably|mainly|most|to be"
+    r"|developed|occurred|thought|believed|considered)\s+){0,3}"
+    r"(?:due to|secondary to|caused by|resulting from|because of)\s+"
     r"(?:(?:an?|the|his|her|underlying|severe|acute|chronic)\s+)*",
     re.IGNORECASE,
 )

@@ -131,7 +131,7 @@ def scenes(
     found_dates = dates(text)
     things = coordinated(narrative, lexicon.things(narrative), lexicon)
     things = proposed(narrative, things, proposers)
-    things = measured(narrative, introduced(narrative, things), lexicon)
+    things = measured(narrative, introduced(narrative, things, lexicon), lexicon)
     made = [Scene(s, narrative) for s in narrative.sentences]
     starts = [s.start for s in narrative.sentences]
     _deal(made, starts, [t for t in things if not _is_address(text, t)], "things")

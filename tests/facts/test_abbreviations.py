@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhirkit.facts.model import ConditionFact, MedicationFact
+from fhirkit.facts.model import ConditionFact, MedicationFact, ReportFact
 from reading import Reading, mentions
 
 WOMAN = "A 36-year-old woman came to the clinic. "
@@ -42,3 +42,28 @@ def test_a_short_form_counts_only_as_it_is_written() -> None:
     """ "on" is no optic neuritis where ON is one."""
     read = Reading(WOMAN + "She had optic neuritis (ON). She sat on a chair.")
     assert mentions(read.one(ConditionFact, "optic neuritis")) == ["optic neuritis", "ON"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He had a mural spot (MS). MS was treated.",
+        "Because of mitral stenosis (MS) he was admitted. MS was severe.",
+    ],
+)
+def test_a_short_form_the_text_gives_another_meaning(text: str) -> None:
+    """Where the text explains an abbreviation, ours does not count."""
+    found = Reading("A 60-year-old man was seen. " + text).of(ConditionFact)
+    assert "multiple sclerosis" not in [f.name.concept for f in found]
+
+
+def test_a_bracket_behind_other_words_explains_nothing() -> None:
+    """ "had a relapse (MS)" leaves MS what it is."""
+    found = Reading("A 60-year-old man was seen. He had a relapse (MS).").of(ConditionFact)
+    assert "multiple sclerosis" in [f.name.concept for f in found]
+
+
+def test_another_spelling_of_the_long_form_changes_nothing() -> None:
+    """ "computed tomographic (CT)" is still CT."""
+    read = Reading("A 60-year-old man was seen. A computed tomographic (CT) angiography was done.")
+    assert "CT" in [f.study.concept for f in read.of(ReportFact)]
