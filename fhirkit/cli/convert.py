@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fhirkit.cli.documents import add_documents, each_document, is_stream, mappings_folder
 from fhirkit.cli.outputs import notice
+from fhirkit.cli.proposers import KEYS, add_proposer, reader
 from fhirkit.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -47,8 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the verb takes. Defaults stand in Settings, so that a flag can override a file."""
     parser.usage = "fhirkit convert [options] FILE..."
     parser.description = _DESCRIPTION
-    parser.epilog = _EPILOG
+    parser.epilog = f"{_EPILOG}\n{KEYS}"
     add_documents(parser)
+    add_proposer(parser)
     add = parser.add_argument
     add(
         "--type",
@@ -86,18 +88,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Runs the verb and gives its exit code."""
     from fhirkit.bundle import to_bundle, to_json
-    from fhirkit.facts.read import extract
 
     settings, folder = _settings(options)
     indent = None if is_stream(options) else 2
 
     def make(source: Source) -> bytes:
-        case = extract(source.text, mappings=folder)
+        case = read(source.text)
         bundle = to_bundle(case, settings, mappings=folder)
         _tell(source, case.notices, bundle)
         return to_json(bundle, indent=indent).encode()
 
-    each_document(options.files, options.folder, ".json", make)
+    with reader(options.proposer, folder) as read:
+        each_document(options.files, options.folder, ".json", make)
     return 0
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fhirkit.cli.documents import add_documents, each_document, is_stream, mappings_folder
 from fhirkit.cli.outputs import notice, write_out
+from fhirkit.cli.proposers import KEYS, add_proposer, reader
 from fhirkit.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the verb takes."""
     parser.usage = "fhirkit extract [options] FILE..."
     parser.description = _DESCRIPTION
+    parser.epilog = KEYS
     add_documents(parser, nargs="*")
+    add_proposer(parser)
     parser.add_argument(
         "--format",
         choices=("json", "text"),
@@ -49,7 +52,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Runs the verb and gives its exit code."""
     from fhirkit.facts.jsonform import schema, to_dict
-    from fhirkit.facts.read import extract
 
     if options.schema:
         write_out(_json(schema(), indent=2))
@@ -60,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
     as_text, stream = options.format == "text", is_stream(options)
 
     def make(source: Source) -> bytes:
-        case = extract(source.text, mappings=mappings, explain=options.explain)
+        case = read(source.text, explain=options.explain)
         for message in case.notices:
             notice(source.origin, message)
         if as_text:
@@ -72,7 +74,8 @@ def run(options: argparse.Namespace) -> int:
             )
         return _json(to_dict(case), indent=None if stream else 2)
 
-    each_document(options.files, options.folder, ".txt" if as_text else ".json", make)
+    with reader(options.proposer, mappings) as read:
+        each_document(options.files, options.folder, ".txt" if as_text else ".json", make)
     return 0
 
 

@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Runs the verb and gives its exit code."""
-    from fhirkit.push.address import base_url
+    from fhirkit._remote import base_url
     from fhirkit.push.client import TIMEOUT, deliver_each
     from fhirkit.push.report import PushReport
 

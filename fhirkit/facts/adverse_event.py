@@ -62,13 +62,20 @@ def _new(book: Notebook, link: Link) -> Draft:
         link.scene,
         mention.start,
         mention.end,
-        link.rule,
+        _rule(link),
         concept=link.reaction.concept,
         reaction=Term(link.scene.span(mention), link.reaction.concept),
         condition=link.reaction.id,
         suspects=(),
         causality=(),
     )
+
+
+def _rule(link: Link) -> str:
+    """The rule of a link, and who proposed its reaction or its drug if that was no vocabulary."""
+    by = {m.entry.by for m in (link.mention, link.drug) if m is not None and m.entry.by}
+    new = sorted(name for name in by if name not in link.rule)
+    return f"{link.rule} ({', '.join(new)})" if new else link.rule
 
 
 def _add(book: Notebook, draft: Draft, link: Link) -> None:

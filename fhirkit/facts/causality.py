@@ -75,6 +75,7 @@ def links(book: Notebook) -> Iterator[Link]:
         if not reactions:
             continue
         yield from _stated(scene, reactions, drugs)
+        yield from _hinted(scene, reactions, drugs)
         yield from _drug_induced(book, scene, reactions, drugs)
     yield from _stopped_for(book)
     yield from _known(book)
@@ -83,6 +84,8 @@ def links(book: Notebook) -> Iterator[Link]:
 
 def _reactions(book: Notebook, scene: Scene) -> Iterator[tuple[Mention, Draft]]:
     for thing in scene.of("conditions", "symptoms"):
+        if thing.start in scene.held:
+            continue  # "her mother had X due to D" says nothing of the patient's X
         draft = book.at.get(thing.start) or _named(book, thing)
         if draft is None or draft.whose is not Whose.PATIENT:
             continue
@@ -111,6 +114,8 @@ def _named(book: Notebook, thing: Mention) -> Draft | None:
 
 def _drugs(book: Notebook, scene: Scene) -> Iterator[tuple[Mention, Draft]]:
     for thing in scene.of("drugs", "procedures"):
+        if thing.start in scene.held:
+            continue
         draft = book.at.get(thing.start)
         if draft is None:
             draft = book.find("medication" if thing.kind == "drugs" else "procedure", thing.name)
@@ -130,6 +135,8 @@ def _stated(scene: Scene, reactions: _Named, drugs: _Named) -> Iterator[Link]:
         own and bool(_LEAD.search(scene.all_text))
     )
     for cue in scene.cues("causality", "caused-by", "after", "causes", "blamed"):
+        if scene.words(cue.first - 1, cue.first) == ["not"]:
+            continue  # "was not due to" denies the tie, whatever the link word
         if cue.name == "caused-by":
             yield from _backward(scene, reactions, drugs, cue, "stated cause", own=own)
             yield from _examples(scene, reactions, drugs, cue, own=own)
@@ -150,6 +157,46 @@ def _backward(
     for mention, draft in _before(scene, reactions, cue):
         for drug, medication in _behind(scene, drugs, cue, limit=45):
             yield Link(draft, mention, medication, drug, scene, rule, own)
+
+
+def _hinted(scene: Scene, reactions: _Named, drugs: _Named) -> Iterator[Link]:
+    """Reaction, link, drug, further apart than a rule would reach, where a hint ties the two.
+
+    The author's link word must stand in the words the hint quotes, and nothing be named,
+    doubted or denied between reaction and drug.
+    """
+    if not scene.hints or scene.whose is not Whose.PATIENT or scene.cues("causality", "hedge"):
+        return
+    for hint in scene.hints:
+        cues = [
+            c
+            for c in scene.cues("causality", "caused-by")
+            if hint.words_start <= c.start and c.end <= hint.words_end
+        ]
+        if hint.kind != "suspect" or len(cues) != 1:
+            continue
+        cue = cues[0]
+        told = [r for r in reactions if r[0].end <= cue.start][-1:]
+        blamed = [d for d in drugs if d[0].start >= cue.end][:1]
+        for (mention, draft), (drug, medication) in zip(told, blamed, strict=False):
+            meant = (
+                hint.of_start <= mention.start < hint.of_end and hint.start <= drug.start < hint.end
+            )
+            if meant and _nothing_between(scene, mention, cue, drug):
+                rule = f"stated cause, tied by {hint.by}"
+                yield Link(draft, mention, medication, drug, scene, rule, own_words=True)
+
+
+def _nothing_between(scene: Scene, mention: Mention, cue: Mention, drug: Mention) -> bool:
+    """Whether no other thing, doubt or denial stands from the reaction to the drug."""
+    gaps = ((mention.end, cue.start), (cue.end, drug.start))
+    doubts = (c for c in scene.cues("certainty") if c.name not in ("stop", "pseudo"))
+    return not any(mention.end <= c.start < drug.start for c in doubts) and not any(
+        _BREAK.search(scene.text(a, b))
+        or _LACK.search(scene.text(a, b))
+        or any(a <= thing.start < b for thing in scene.things)
+        for a, b in gaps
+    )
 
 
 def _forward(

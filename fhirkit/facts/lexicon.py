@@ -78,6 +78,7 @@ class Lexicon:
         self._things: dict[tuple[str, ...], tuple[Entry, ...]] = {}
         self._signs: dict[tuple[str, ...], tuple[Entry, ...]] = {}
         self._words: set[str] = set()
+        self._plain_words: set[str] = set()
         for blocked in mappings.blocked:
             # First of all, so that where the same phrase also names something it is met first.
             table = self._things if blocked.kind in THINGS else self._signs
@@ -86,6 +87,9 @@ class Lexicon:
             for row in getattr(mappings, kind).values():
                 self._add(self._things, (row.name, *row.synonyms), Entry(kind, row.name))
         for (axis, name), row in mappings.terms.items():
+            if axis in _QUALITIES:
+                words = (w for p in (name, *row.synonyms) for w in _fold_words(p)[0])
+                self._plain_words.update(words)
             if axis in _TERMS:
                 # The name of an interpretation is HL7's code for it and no word.
                 spoken = () if axis == "interpretation" else (name,)
@@ -110,6 +114,8 @@ class Lexicon:
             if not key:
                 continue
             self._words.update(key)
+            if entry.kind == "cue":
+                self._plain_words.update(key)
             made = entry
             if _is_written_so(phrase, raw) or entry.axis == "whose":
                 made = Entry(entry.kind, entry.name, entry.axis, entry.scope, raw)
@@ -140,6 +146,15 @@ class Lexicon:
         barred = {e.axis for e in entries if e.kind == _BLOCKED}
         return next((e for e in entries if e.kind not in {*barred, _BLOCKED}), None)
 
+    def is_everyday(self, words: Iterable[str]) -> bool:
+        """Whether folded words all come from cues and qualities: "the patient", "oral tablets"."""
+        return self._plain_words.issuperset(words)
+
+    def is_blocked(self, kind: str, words: tuple[str, ...], raw: Sequence[str]) -> bool:
+        """Whether words, folded and as written, must not be read as a thing of a kind."""
+        entries = self._things.get(words, ())
+        return any(e.kind == _BLOCKED and e.axis == kind for e in _fitting(entries, raw))
+
     def signs(self, narrative: Narrative) -> list[Mention]:
         """Mentions of terms and cues; different ones may overlap."""
         return _scan(narrative, self._signs, self._sign_lengths, overlap=True)
@@ -155,6 +170,9 @@ _NO_SIGNS = frozenset({"sections", "forms"})
 _TERMS = frozenset(
     "route specimen severity body-site course interpretation sex handedness organism".split()
 )
+
+#: Kinds of ``terms.csv`` that say how or where something is, and name nothing by themselves.
+_QUALITIES = frozenset("route form severity course body-site laterality sex".split())
 
 
 def _headings(mappings: Mappings) -> Headings:

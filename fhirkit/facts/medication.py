@@ -10,7 +10,15 @@ from fhirkit.facts.coordination import JOINING
 from fhirkit.facts.model import Certainty, MedicationFact, Term, Use, When, Whose
 from fhirkit.facts.notebook import may_begin
 from fhirkit.facts.numbers import quantity
-from fhirkit.facts.regimen import Taken, dose_for, regimen_for, route_for, term, treatments
+from fhirkit.facts.regimen import (
+    Taken,
+    dose_for,
+    hinted_dose,
+    regimen_for,
+    route_for,
+    term,
+    treatments,
+)
 from fhirkit.facts.scene import DEFINITE
 from fhirkit.facts.timing import when_date
 
@@ -128,6 +136,10 @@ def _taken(scene: Scene, drug: Mention, left: int, right: int) -> Taken:
         taken.dose.used = True
         taken.start = min(taken.start, taken.dose.start)
         taken.end = max(taken.end, taken.dose.end)
+    elif scene.hints and (hinted := hinted_dose(scene, drug)) is not None:
+        # Only the amount: what stands between may be another drug's.
+        taken.dose, taken.hinted = hinted
+        taken.dose.used = True
     taken.route = route_for(scene, drug, taken)
     taken.regimen = regimen_for(scene, left, right, (taken.start, taken.end))
     return taken
@@ -193,6 +205,8 @@ def _fill(
     fields, narrative = draft.fields, book.narrative
     if taken.dose and "dose" not in fields:
         fields["dose"] = quantity(narrative, taken.dose)
+        if taken.hinted:
+            draft.rule += f"; dose tied by {taken.hinted}"
     if taken.route and "route" not in fields:
         fields["route"] = term(scene, taken.route)
     if taken.regimen and "regimen" not in fields:

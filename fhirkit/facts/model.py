@@ -295,8 +295,9 @@ class AdverseEventFact(Fact):
 class LeftOut:
     """Words that name a thing, or a number, and went into no fact.
 
-    ``kind`` is drug, report, procedure, score, observation, condition, symptom or number;
-    ``concept`` the vocabulary's name, None for a number; ``why`` the reason in plain words.
+    ``kind`` is drug, report, procedure, score, observation, condition, symptom or number, or
+    what a proposer took the words for; ``concept`` the vocabulary's name, None for a number;
+    ``why`` the reason in plain words.
     """
 
     span: Span

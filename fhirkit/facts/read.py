@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fhirkit.facts.lexicon import Lexicon
-    from fhirkit.facts.propose import Proposer
+    from fhirkit.facts.propose import Hint, Proposer
 
 
 def extract(
@@ -49,25 +49,32 @@ def extract(
     *,
     mappings: Path | None = None,
     proposers: Sequence[Proposer] = (),
+    hints: Sequence[Hint] = (),
     explain: bool = False,
 ) -> Case:
     """The facts that ``text`` states, each with the words it was read from.
 
     ``mappings`` is a directory whose files are laid over the shipped ones; ``proposers`` find
-    names that no mapping has, the first one's counting most. With ``explain`` the case also has
-    what was met and left out (``Case.left_out``). Offsets count Unicode code points of ``text``.
+    names that no mapping has, the first one's counting most; ``hints`` say what belongs together
+    where the text leaves it open. With ``explain`` the case also has what was met and left out
+    (``Case.left_out``). Offsets count Unicode code points of ``text``.
     Raises :class:`~fhirkit.errors.MappingError` for a wrong mapping row. The same text always
     gives an equal case.
     """
-    return read_case(text, lexicon(mappings), proposers, explain=explain)
+    return read_case(text, lexicon(mappings), proposers, hints, explain=explain)
 
 
 def read_case(
-    text: str, vocabulary: Lexicon, proposers: Sequence[Proposer] = (), *, explain: bool = False
+    text: str,
+    vocabulary: Lexicon,
+    proposers: Sequence[Proposer] = (),
+    hints: Sequence[Hint] = (),
+    *,
+    explain: bool = False,
 ) -> Case:
     """The facts of ``text`` read with a lexicon."""
     narrative = read_narrative(text, is_word=vocabulary.is_word, headings=vocabulary.headings)
-    found = scenes(narrative, vocabulary, (*proposers, word_forms(vocabulary)))
+    found = scenes(narrative, vocabulary, (*proposers, word_forms(vocabulary)), hints)
     attribute(found)
     for scene in found:
         judge_certainty(scene)

@@ -13,7 +13,7 @@ from fhirkit.facts.coordination import coordinated
 from fhirkit.facts.levels import measured
 from fhirkit.facts.model import Certainty, Whose
 from fhirkit.facts.numbers import UnitTable, dates, measures
-from fhirkit.facts.propose import proposed
+from fhirkit.facts.propose import placed, proposed
 from fhirkit.facts.timing import time_phrases
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from fhirkit.facts.lexicon import Lexicon, Mention
     from fhirkit.facts.numbers import DateMention, Measure
-    from fhirkit.facts.propose import Proposer
+    from fhirkit.facts.propose import Hint, Proposer
     from fhirkit.facts.timing import TimePhrase
     from fhirkit.narrative.narrative import Narrative, Sentence
     from fhirkit.narrative.span import Span
@@ -44,6 +44,7 @@ class Scene:
     measures: list[Measure] = field(default_factory=list)
     times: list[TimePhrase] = field(default_factory=list)
     dates: list[DateMention] = field(default_factory=list)
+    hints: list[Hint] = field(default_factory=list)  # with offsets of the view
     whose: Whose = Whose.PATIENT
     why: str = ""
     strong: bool = False
@@ -124,21 +125,26 @@ class Scene:
 
 
 def scenes(
-    narrative: Narrative, lexicon: Lexicon, proposers: Sequence[Proposer] = ()
+    narrative: Narrative,
+    lexicon: Lexicon,
+    proposers: Sequence[Proposer] = (),
+    hints: Iterable[Hint] = (),
 ) -> list[Scene]:
     """One scene for each sentence, with what was proposed in it."""
     text = narrative.view.text
     found_dates = dates(text)
+    signs = lexicon.signs(narrative)
     things = coordinated(narrative, lexicon.things(narrative), lexicon)
-    things = proposed(narrative, things, proposers)
+    things = proposed(narrative, things, signs, lexicon, proposers)
     things = measured(narrative, introduced(narrative, things, lexicon), lexicon)
     made = [Scene(s, narrative) for s in narrative.sentences]
     starts = [s.start for s in narrative.sentences]
     _deal(made, starts, [t for t in things if not _is_address(text, t)], "things")
-    _deal(made, starts, lexicon.signs(narrative), "signs")
+    _deal(made, starts, signs, "signs")
     _deal(made, starts, found_dates, "dates")
     _deal(made, starts, measures(text, UnitTable(lexicon.mappings), found_dates), "measures")
     _deal(made, starts, time_phrases(narrative), "times")
+    _deal(made, starts, placed(narrative, hints), "hints")
     return made
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fhirkit._remote import is_loopback, secret, set_of, token
 from fhirkit.errors import SettingsError
-from fhirkit.push.address import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,33 +24,16 @@ def authorization(environment: Mapping[str, str], base: str) -> str | None:
     SettingsError for more than one, for a file that cannot be read, and for plain http to
     another machine.
     """
-    given = [name for name in _SOURCES if environment.get(name)]
-    if not given:
+    given = set_of(environment, _SOURCES)
+    if given is None:
         return None
-    if len(given) > 1:
-        raise SettingsError(f"{' and '.join(given)} are set: one of them must go")
     if not base.startswith("https:") and not is_loopback(base):
         raise SettingsError(
-            f"{given[0]} is set, and credentials are not sent over plain http: "
-            "use an https:// address"
+            f"{given} is set, and credentials are not sent over plain http: use an https:// address"
         )
-    secret = _secret(given[0], environment[given[0]])
-    if given[0] in (TOKEN, TOKEN_FILE):
-        return f"Bearer {secret}"
-    if ":" not in secret:
-        raise SettingsError(f"{given[0]} must hold user:password")
-    return f"Basic {b64encode(secret.encode()).decode()}"
-
-
-def _secret(name: str, value: str) -> str:
-    if name in (TOKEN_FILE, BASIC_FILE):
-        try:
-            value = Path(value).read_text("utf-8")
-        except (OSError, UnicodeDecodeError):
-            raise SettingsError(f"the file that {name} names cannot be read") from None
-    secret = value.strip()
-    if not secret or any(character < " " for character in secret):
-        raise SettingsError(f"{name} must hold one line")
-    if name in (TOKEN, TOKEN_FILE) and (not secret.isascii() or " " in secret):
-        raise SettingsError(f"{name} holds characters no token can have")
-    return secret
+    if given in (TOKEN, TOKEN_FILE):
+        return f"Bearer {token(environment, given)}"
+    words = secret(environment, given)
+    if ":" not in words:
+        raise SettingsError(f"{given} must hold user:password")
+    return f"Basic {b64encode(words.encode()).decode()}"

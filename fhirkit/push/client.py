@@ -7,7 +7,6 @@ what happened to the data.
 from __future__ import annotations
 
 import json
-import logging
 import os
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from fhirkit import __version__
+from fhirkit._remote import base_url, is_loopback, keep_quiet
 from fhirkit.errors import InDoubt, Refused, ServerError, SettingsError, Unreachable
-from fhirkit.push.address import base_url, is_loopback
 from fhirkit.push.answer import in_doubt, outcome_words, read_answer, sent
 from fhirkit.push.auth import authorization
 from fhirkit.push.report import BundleReport, PushReport, State
@@ -31,9 +30,7 @@ JSON = "application/fhir+json"
 TIMEOUT = 120.0  # seconds; a large transaction takes a server its time
 _CONNECT = 10.0
 
-# Both write addresses with their search values at INFO and below, and those are patient data.
-for _name in ("httpx", "httpcore"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
+keep_quiet()
 
 _LOOSE = "servers need not resolve urn:uuid references within a batch: use a transaction"
 

@@ -58,6 +58,8 @@ def test_reactions_and_their_suspects(text: str, expected: list[tuple[str, list[
         pytest.param("She took methotrexate for psoriasis. Psoriasis improved.", id="indication"),
         pytest.param("She had asthma. She took salbutamol because of asthma.", id="given-because-of"),
         pytest.param("Her mother had had hepatitis caused by isoniazid.", id="mother"),
+        pytest.param("She took isoniazid. She had hepatitis. Her mother had had hepatitis due to isoniazid.", id="mother-had-the-same"),
+        pytest.param("She took isoniazid. She had hepatitis, which was not due to isoniazid.", id="not-due-to"),
         pytest.param("Pneumonia was treated with ceftriaxone.", id="treated-with"),
         pytest.param("Pneumonia resolved after ceftriaxone.", id="resolved-after"),
         pytest.param("Clozapine was considered, but myocarditis was feared.", id="considered"),

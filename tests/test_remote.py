@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from fhirkit._remote import base_url, is_loopback
 from fhirkit.errors import SettingsError
-from fhirkit.push.address import base_url, is_loopback
 
 
 @pytest.mark.parametrize(
