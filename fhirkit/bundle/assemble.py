@@ -44,17 +44,21 @@ def to_bundle(
 
     The same case and settings give the same Bundle on every run and machine. Statements that
     are not about the patient are left out. A case without any statement about its patient
-    gives a Bundle with the document, the software and the Provenance only. ``mappings`` is
-    the directory that :func:`fhirkit.extract` was given, or mappings already loaded.
+    gives a Bundle with the document, the software and the Provenance only. A text of several
+    patients gives one Bundle with the entries of each, apart and one after the other;
+    ``case.by_patient()`` has the cases to make one for each patient. ``mappings`` is the
+    directory that :func:`fhirkit.extract` was given, or mappings already loaded.
     """
     settings = settings or Settings()
     if mappings is None or isinstance(mappings, Path):
         mappings = load_mappings(mappings)
-    planned = plan(case)
-    context = _context(case, planned, settings, mappings)
-    entries = [
-        _entry(target, resource, settings) for target, resource in _resources(planned, context)
-    ]
+    entries: list[Resource] = []
+    for part in case.by_patient().values() or (case,):
+        planned = plan(part)
+        context = _context(part, planned, settings, mappings)
+        entries += [
+            _entry(target, resource, settings) for target, resource in _resources(planned, context)
+        ]
     bundle = {"resourceType": "Bundle", "type": settings.bundle_type, "entry": entries}
     check_references(bundle)
     return bundle
@@ -68,6 +72,7 @@ def _context(case: Case, planned: Plan, settings: Settings, mappings: Mappings) 
     context = MappingContext(
         data=data,
         key=document_key(data),
+        patient=planned.number,
         settings=settings,
         mappings=mappings,
         wording=Wording(case.text),

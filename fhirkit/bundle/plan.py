@@ -23,12 +23,14 @@ class Plan:
 
     ``patient`` is the fact of the person, None where the text says nothing of them or the
     case has no statement about its patient at all. ``specimens`` are the first mention of
-    each kind, by the name of the resource.
+    each kind, by the name of the resource. ``number`` is the patient's where the text tells of
+    several.
     """
 
     patient: PatientFact | None
     specimens: dict[str, Term]
     facts: list[tuple[Fact, Recipe]]
+    number: int | None
 
     @property
     def is_empty(self) -> bool:
@@ -53,7 +55,8 @@ def plan(case: Case) -> Plan:
         (stays if isinstance(fact, EncounterFact) else others).append((fact, how))
         if isinstance(fact, ObservationFact) and fact.specimen is not None:
             specimens.setdefault(specimen_name(fact.specimen), fact.specimen)
-    return Plan(patient, specimens, stays + others)
+    number = next((fact.patient for fact in case.facts), None)
+    return Plan(patient, specimens, stays + others, number)
 
 
 def _check_id(fact: Fact) -> None:

@@ -6,13 +6,20 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fhirkit.cli.documents import add_documents, each_document, is_stream, mappings_folder
+from fhirkit.cli.documents import (
+    add_documents,
+    each_document,
+    is_stream,
+    mappings_folder,
+    parts,
+)
 from fhirkit.cli.outputs import notice
 from fhirkit.cli.proposers import KEYS, add_proposer, reader
 from fhirkit.errors import SettingsError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
 
     from fhirkit.narrative.source import Source
     from fhirkit.settings import Settings
@@ -24,7 +31,8 @@ settings give the same bytes, and every entry is conditional: pushing a bundle
 again adds nothing.
 
 One input gives one JSON document; several, or an .ndjson file, give one line of
-JSON each.
+JSON each. A text of several patients gives one bundle for each: a line each, or
+with -o DIR the files NAME-1.json, NAME-2.json and so on.
 """
 _EPILOG = """\
 The keys of --config are the names of the flags, without the dashes in front:
@@ -90,22 +98,27 @@ def run(options: argparse.Namespace) -> int:
     from fhirkit.bundle import to_bundle, to_json
 
     settings, folder = _settings(options)
-    indent = None if is_stream(options) else 2
+    stream, to_files = is_stream(options), options.folder is not None
 
-    def make(source: Source) -> bytes:
+    def make(source: Source) -> dict[str, bytes]:
         case = read(source.text)
-        bundle = to_bundle(case, settings, mappings=folder)
-        _tell(source, case.notices, bundle)
-        return to_json(bundle, indent=indent).encode()
+        chosen = parts(case, options.patient, source.origin)
+        bundles = {
+            after: to_bundle(part, settings, mappings=folder) for after, part in chosen.items()
+        }
+        _tell(source, case.notices, bundles.values())
+        indent = None if stream or (len(bundles) > 1 and not to_files) else 2
+        return {after: to_json(made, indent=indent).encode() for after, made in bundles.items()}
 
     with reader(options.proposer, folder) as read:
         each_document(options.files, options.folder, ".json", make)
     return 0
 
 
-def _tell(source: Source, notices: tuple[str, ...], bundle: dict[str, Any]) -> None:
+def _tell(source: Source, notices: tuple[str, ...], bundles: Iterable[dict[str, Any]]) -> None:
     """What the user should know about a text, above all that nothing was found in it."""
-    types = {entry["resource"]["resourceType"] for entry in bundle["entry"]}
+    entries = [entry for bundle in bundles for entry in bundle["entry"]]
+    types = {entry["resource"]["resourceType"] for entry in entries}
     if types <= _DOCUMENT and not notices:
         notices = ("no case in this text: the bundle holds only the document",)
     for message in notices:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fhirkit.cli.outputs import check_names, file_name, make_folder, write_file, write_out
+from fhirkit.cli.outputs import (
+    check_names,
+    claim,
+    file_name,
+    make_folder,
+    write_file,
+    write_out,
+)
 from fhirkit.errors import InputError, SettingsError
 from fhirkit.narrative.source import STDIN, check_paths, read_documents
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable
 
+    from fhirkit.facts.case import Case
     from fhirkit.narrative.source import Source
 
 
@@ -28,8 +36,35 @@ def add_documents(parser: argparse.ArgumentParser, *, nargs: str = "+") -> None:
     )
     parser.add_argument("-o", dest="folder", metavar="DIR", help="write one file per input here")
     parser.add_argument(
+        "--patient",
+        type=_patient,
+        metavar="N",
+        help="only the patient with this number, of texts that tell of several (1 is the first)",
+    )
+    parser.add_argument(
         "--mappings", metavar="DIR", help="lay your own mapping files over the ones shipped"
     )
+
+
+def _patient(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError("must be a whole number from 1")
+    return int(text)
+
+
+def parts(case: Case, number: int | None, origin: str) -> dict[str, Case]:
+    """The cases to make documents of, each by what its file's name has after the input's.
+
+    One for each patient, or for the one with ``number``; InputError if the text has none such.
+    A text of one patient, or of none, is one case, with nothing after the name.
+    """
+    found = case.by_patient()
+    if number is not None and number not in found:
+        there = ", ".join(map(str, found)) or "none"
+        raise InputError(f"{origin}: has no patient {number} (patients told of: {there})")
+    if all(fact.patient is None for fact in case.facts):
+        return {"": case}
+    return {f"-{n}": part for n, part in found.items() if number in (None, n)}
 
 
 def mappings_folder(given: str | None) -> Path | None:
@@ -50,11 +85,11 @@ def is_stream(options: argparse.Namespace) -> bool:
 
 
 def each_document(
-    files: list[str], folder: str | None, suffix: str, make: Callable[[Source], bytes]
+    files: list[str], folder: str | None, suffix: str, make: Callable[[Source], dict[str, bytes]]
 ) -> None:
     """Reads every input and writes what ``make`` gives for it, one after the other.
 
-    Raises InputError, SettingsError or OutputError at the first that fails; files already
+    ``make`` gives documents by what their files' names have after that of the input. Raises InputError, SettingsError or OutputError at the first that fails; files already
     written stay, each of them whole.
     """
     if files.count(STDIN) > 1:
@@ -63,10 +98,13 @@ def each_document(
     stdin = sys.stdin.buffer if sys.stdin is not None else None
     if folder is None:
         for source in read_documents(files, stdin):
-            write_out(make(source))
+            for data in make(source).values():
+                write_out(data)
         return
-    check_names(files, folder, suffix)
+    taken = check_names(files, folder, suffix)
     target = make_folder(folder)
     for source in read_documents(files, stdin):
-        name = file_name(source.name, suffix, source.origin)
-        write_file(target / name, make(source))
+        for after, data in make(source).items():
+            name = file_name(source.name + after, suffix, source.origin)
+            claim(taken, name, source.origin, folder)
+            write_file(target / name, data)

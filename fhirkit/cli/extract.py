@@ -5,7 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from fhirkit.cli.documents import add_documents, each_document, is_stream, mappings_folder
+from fhirkit.cli.documents import (
+    add_documents,
+    each_document,
+    is_stream,
+    mappings_folder,
+    parts,
+)
 from fhirkit.cli.outputs import notice, write_out
 from fhirkit.cli.proposers import KEYS, add_proposer, reader
 from fhirkit.errors import SettingsError
@@ -13,6 +19,7 @@ from fhirkit.errors import SettingsError
 if TYPE_CHECKING:
     import argparse
 
+    from fhirkit.facts.case import Case
     from fhirkit.narrative.source import Source
 
 _DESCRIPTION = """\
@@ -22,7 +29,8 @@ Every fact, and every value in it, has the words it was read from and where they
 stand (half-open ranges of characters, counted from 0).
 
 One input gives one JSON document; several, or an .ndjson file, give one line of
-JSON each.
+JSON each. Where a text tells of several patients, each fact has the number of
+its patient: the text's own ("Case 4" is 4), or from 1 as they come.
 """
 
 
@@ -61,10 +69,16 @@ def run(options: argparse.Namespace) -> int:
     mappings = mappings_folder(options.mappings)
     as_text, stream = options.format == "text", is_stream(options)
 
-    def make(source: Source) -> bytes:
+    def make(source: Source) -> dict[str, bytes]:
         case = read(source.text, explain=options.explain)
         for message in case.notices:
             notice(source.origin, message)
+        if options.patient is None:
+            return {"": write(source, case)}
+        chosen = parts(case, options.patient, source.origin)
+        return {after: write(source, part) for after, part in chosen.items()}
+
+    def write(source: Source, case: Case) -> bytes:
         if as_text:
             from fhirkit.facts.table import render
 

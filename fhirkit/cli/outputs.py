@@ -78,22 +78,36 @@ def file_name(name: str, suffix: str, origin: str) -> str:
     return name + suffix
 
 
-def check_names(paths: Sequence[str], folder: str, suffix: str) -> None:
-    """Raises InputError or SettingsError if two inputs, or input and output, would meet.
+def check_names(paths: Sequence[str], folder: str, suffix: str) -> dict[str, str]:
+    """The input of each file to be written, by the file's name.
 
-    To be called before anything is written; NDJSON files are read once for it.
+    Raises InputError or SettingsError if two inputs, or input and output, would meet. To be
+    called before anything is written; NDJSON files are read once for it.
     """
-    origins: dict[str, str] = {}
+    taken: dict[str, str] = {}
     for name, origin in _names(paths):
         target = file_name(name, suffix, origin)
-        if target in origins:
-            raise SettingsError(
-                f"{origins[target]} and {origin} would both become {Path(folder, target)}"
-            )
-        origins[target] = origin
-        written = Path(folder, target)
-        if written.exists() and Path(origin).exists() and written.samefile(origin):
-            raise SettingsError(f"{origin} would be overwritten by its own output")
+        if target in taken:
+            raise _meeting(taken[target], origin, Path(folder, target))
+        claim(taken, target, origin, folder)
+    return taken
+
+
+def claim(taken: dict[str, str], target: str, origin: str, folder: str) -> None:
+    """Notes in ``taken`` that the file ``target`` is of the input ``origin``.
+
+    Raises SettingsError if it is another's, or the input itself.
+    """
+    written = Path(folder, target)
+    owner = taken.setdefault(target, origin)
+    if owner != origin:
+        raise _meeting(owner, origin, written)
+    if written.exists() and Path(origin).exists() and written.samefile(origin):
+        raise SettingsError(f"{origin} would be overwritten by its own output")
+
+
+def _meeting(one: str, other: str, written: Path) -> SettingsError:
+    return SettingsError(f"{one} and {other} would both become {written}")
 
 
 def _names(paths: Iterable[str]) -> Iterable[tuple[str, str]]:

@@ -117,6 +117,11 @@ class _Signs:
         return scene.text(cue.start, cue.end) if cue else ""
 
     @property
+    def numbered(self) -> bool:
+        """Whether the patient is named by number, or as one of all the text tells of."""
+        return self._scene.named
+
+    @property
     def others(self) -> bool:
         """Whether groups of people or the literature are spoken of."""
         if "others" in self._cues:
@@ -209,6 +214,12 @@ def _by_section(signs: _Signs, state: _State) -> _Verdict | None:
     return None
 
 
+def _by_number(signs: _Signs, _: _State) -> _Verdict | None:
+    if signs.numbered:
+        return _Verdict(Whose.PATIENT, "names the patient among others", strong=True)
+    return None
+
+
 def _by_name(signs: _Signs, state: _State) -> _Verdict | None:
     if signs.newcomer and signs.section not in _TALK and not state.introduced:
         return _Verdict(Whose.PATIENT, "introduces the patient", strong=True)
@@ -267,6 +278,7 @@ def _by_course(state: _State) -> _Verdict:
 #: The rules in their order: the first that speaks decides.
 _RULES = (
     _by_section,
+    _by_number,
     _by_name,
     _by_stranger,
     _by_pronoun,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from fhirkit.facts.model import PatientFact
 from fhirkit.narrative.span import Span
 
 if TYPE_CHECKING:
@@ -18,14 +19,35 @@ class Case:
 
     ``facts`` are in the order of the text and include statements that are not the patient's
     own (see ``Fact.whose``). ``notices`` are plain sentences for the user, without patient
-    text. ``left_out`` is what was met and became no fact, empty unless it was asked for. Building a case checks every span of every fact against the text; a span that does
-    not fit raises ValueError.
+    text. ``left_out`` is what was met and became no fact, empty unless it was asked for. Building
+    a case checks every span of every fact against the text; a span that does not fit raises
+    ValueError.
     """
 
     text: str
     facts: tuple[Fact, ...]
     notices: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+
+    def by_patient(self) -> dict[int, Case]:
+        """What is told of each patient, by number.
+
+        A text of one patient gives itself as number 1, a text of none nothing. Where a text
+        numbers its patients, its own numbers count ("Case 4" is 4, "patient B" 2, "the second
+        patient" 2); else they are numbered from 1 as they come. What is said of nobody in
+        particular is in none of them.
+        """
+        numbers = {fact.patient for fact in self.facts if fact.patient is not None}
+        if not numbers:
+            return {1: self} if any(isinstance(f, PatientFact) for f in self.facts) else {}
+        return {number: self._of(number) for number in sorted(numbers)}
+
+    def _of(self, number: int) -> Case:
+        return Case(
+            self.text,
+            tuple(fact for fact in self.facts if fact.patient == number),
+            left_out=tuple(item for item in self.left_out if item.patient == number),
+        )
 
     def __post_init__(self) -> None:
         seen: set[str] = set()

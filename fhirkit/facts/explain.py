@@ -71,6 +71,7 @@ def _things(book: Notebook, scene: Scene, covered: _Cover) -> Iterator[LeftOut]:
             thing.concept,
             whose,
             scene.certainty_of(thing),
+            book.patient,
         )
 
 
@@ -93,7 +94,8 @@ def _numbers(book: Notebook, scene: Scene, covered: _Cover) -> Iterator[LeftOut]
         span = book.narrative.span(measure.start, measure.end)
         if covered.has(span):
             continue
-        yield LeftOut(span, "number", _why_not(scene, measure), whose=scene.whose)
+        why = _why_not(scene, measure)
+        yield LeftOut(span, "number", why, whose=scene.whose, patient=book.patient)
 
 
 def _why_not(scene: Scene, measure: Measure) -> str:

@@ -132,7 +132,8 @@ class Fact:
     ``id`` is unique in its case and the same on every run; ``spans`` are the mentions, the
     defining one first. ``rule`` names the rule that made the fact, with the proposer in
     brackets where no vocabulary knows the name; ``why`` says what it was judged by: whose it is,
-    and the words that make it other than affirmed.
+    and the words that make it other than affirmed. ``patient`` is the number of the patient in
+    whose part of the text it is told, where the text tells of several; None where it tells of one.
     """
 
     id: str
@@ -141,11 +142,12 @@ class Fact:
     certainty: Certainty = Certainty.AFFIRMED
     rule: str = ""
     why: str = ""
+    patient: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientFact(Fact):
-    """The person the case is about: at most one a case."""
+    """The person the case is about: at most one a patient of the text."""
 
     age: Quantity | Range | None = None  # a range where only the decade is told
     sex: Term | None = None  # concept "female" or "male"
@@ -297,7 +299,7 @@ class LeftOut:
 
     ``kind`` is drug, report, procedure, score, observation, condition, symptom or number, or
     what a proposer took the words for; ``concept`` the vocabulary's name, None for a number;
-    ``why`` the reason in plain words.
+    ``why`` the reason in plain words; ``patient`` as for a :class:`Fact`.
     """
 
     span: Span
@@ -306,3 +308,4 @@ class LeftOut:
     concept: str | None = None
     whose: Whose = Whose.PATIENT
     certainty: Certainty = Certainty.AFFIRMED
+    patient: int | None = None

@@ -42,8 +42,8 @@ class Draft:
         """The defining mention."""
         return next(iter(self.spans))
 
-    def freeze(self) -> Fact:
-        """The fact."""
+    def freeze(self, patient: int | None) -> Fact:
+        """The fact, of the patient with this number where the text tells of several."""
         return self.make(
             id=self.id,
             spans=tuple(self.spans),
@@ -51,6 +51,7 @@ class Draft:
             certainty=self.certainty,
             rule=self.rule,
             why=self._why(),
+            patient=patient,
             **self.fields,
         )
 
@@ -65,12 +66,20 @@ class Draft:
 
 
 class Notebook:
-    """All drafts of a narrative, found by kind and concept."""
+    """All drafts of a narrative, or of one of its patients, found by kind and concept."""
 
-    def __init__(self, narrative: Narrative, lexicon: Lexicon, scenes: list[Scene]) -> None:
+    def __init__(
+        self,
+        narrative: Narrative,
+        lexicon: Lexicon,
+        scenes: list[Scene],
+        patient: int | None = None,
+    ) -> None:
         self.narrative = narrative
         self.lexicon = lexicon
         self.scenes = scenes
+        #: which patient of the text, None where it has one
+        self.patient = patient
         self.drafts: list[Draft] = []
         #: drugs told as not given
         self.not_given: set[str] = set()
@@ -102,7 +111,8 @@ class Notebook:
         **fields: Any,
     ) -> Draft:
         """A new draft with an id made of its kind and name."""
-        base = f"{kind}-{_slug(name)}"
+        number = "" if self.patient is None else f"p{self.patient}-"
+        base = f"{number}{kind}-{_slug(name)}"
         unique, n = base, 2
         while unique in self._ids:
             unique, n = f"{base}-{n}", n + 1
@@ -164,7 +174,7 @@ class Notebook:
     def facts(self) -> tuple[Fact, ...]:
         """The facts, in the order of the text."""
         drafts = sorted(self.drafts, key=lambda d: (d.first_span.start, d.id))
-        return tuple(d.freeze() for d in drafts)
+        return tuple(d.freeze(self.patient) for d in drafts)
 
 
 def may_begin(book: Notebook, scene: Scene, thing: Mention) -> bool:

@@ -65,8 +65,12 @@ _NO_JOB = frozenset(
 )
 
 
-def read_patient(book: Notebook) -> Draft | None:
-    """The patient of the case, None where no statement is about one."""
+def read_patient(book: Notebook, named: tuple[int, int] | None = None) -> Draft | None:
+    """The patient of the case, None where no statement is about one.
+
+    ``named`` are the words that number the patient among others ("Case 2"), as offsets of the
+    view: they stand for one of whom neither age nor sex is told.
+    """
     own = [
         s
         for s in book.scenes
@@ -80,7 +84,7 @@ def read_patient(book: Notebook) -> Draft | None:
     death = _death(own)
     where = age[1:3] if age else (sex[1].start, sex[1].end) if sex else death[1:] if death else None
     if where is None:
-        found = _bare_mention(own)
+        found = (own[0], named) if named else _bare_mention(own)
         if found is None:
             return None
         scene, where = found

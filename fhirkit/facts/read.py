@@ -1,7 +1,7 @@
 """Text to case: the readers in their order.
 
 narrative -> scenes (things, signs, numbers, times)
-  -> attribution (whose) and certainty
+  -> series (which of several patients), attribution (whose) and certainty
   -> readers: patient, encounter, drugs, conditions, procedures, observations
   -> links: times to events, reactions to suspects
   -> facts
@@ -26,14 +26,16 @@ from fhirkit.facts.explain import left_out
 from fhirkit.facts.forms import word_forms
 from fhirkit.facts.lexicon import lexicon
 from fhirkit.facts.medication import merge_classes, read_medications, read_other_drugs
-from fhirkit.facts.model import Whose
+from fhirkit.facts.model import PatientFact, Whose
 from fhirkit.facts.notebook import Notebook
 from fhirkit.facts.observation import read_observations
+from fhirkit.facts.parts import merged, of_none, of_patient, told_of
 from fhirkit.facts.patient import read_patient
 from fhirkit.facts.procedure import read_other_procedures, read_procedures, tell_outcomes
 from fhirkit.facts.qualitative import read_qualitative
 from fhirkit.facts.reasons import link_reasons, tell_death
 from fhirkit.facts.scene import scenes
+from fhirkit.facts.series import tell_apart
 from fhirkit.narrative.narrative import read_narrative
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fhirkit.facts.lexicon import Lexicon
+    from fhirkit.facts.model import Fact
+    from fhirkit.facts.owners import Series
     from fhirkit.facts.propose import Hint, Proposer
 
 
@@ -74,12 +78,46 @@ def read_case(
 ) -> Case:
     """The facts of ``text`` read with a lexicon."""
     narrative = read_narrative(text, is_word=vocabulary.is_word, headings=vocabulary.headings)
-    found = scenes(narrative, vocabulary, (*proposers, word_forms(vocabulary)), hints)
+    proposers = (*proposers, word_forms(vocabulary))
+    series = tell_apart(narrative)
+    if series is not None:
+        return _read_series(series, vocabulary, proposers, hints, explain=explain)
+    found = scenes(narrative, vocabulary, proposers, hints)
     attribute(found)
-    for scene in found:
-        judge_certainty(scene)
     book = Notebook(narrative, vocabulary, found)
-    patient = read_patient(book)
+    facts = _read(book)
+    notices = () if any(isinstance(f, PatientFact) for f in facts) else (_NOBODY,)
+    return Case(text, facts, notices, left_out(book, facts) if explain else ())
+
+
+def _read_series(
+    series: Series,
+    vocabulary: Lexicon,
+    proposers: Sequence[Proposer],
+    hints: Sequence[Hint],
+    *,
+    explain: bool,
+) -> Case:
+    """The facts of each of several patients, read apart from those of the others."""
+    narrative = series.narrative
+    found = scenes(narrative, vocabulary, proposers, hints)
+    books = [Notebook(narrative, vocabulary, of_none(series, found))]
+    told: list[Fact] = []
+    for number, mark in series.first.items():
+        own = of_patient(series, found, number)
+        attribute([s for s in own if number in series.owners.get(s.sentence.index, ())])
+        books.append(Notebook(narrative, vocabulary, own, number))
+        told += _read(books[-1], (mark.start, mark.end))
+    facts = tuple(sorted(told, key=lambda fact: (fact.spans[0].start, fact.id)))
+    rest = merged(left_out(book, facts) for book in books) if explain else ()
+    return Case(narrative.text, facts, (told_of(series),), rest)
+
+
+def _read(book: Notebook, named: tuple[int, int] | None = None) -> tuple[Fact, ...]:
+    """The facts of one patient; ``named`` are the words that number one of several."""
+    for scene in book.scenes:
+        judge_certainty(scene)
+    patient = read_patient(book, named)
     read_encounters(book)
     read_medications(book)
     read_conditions(book)
@@ -99,12 +137,11 @@ def read_case(
     read_other_drugs(book)
     read_other_conditions(book)
     read_other_procedures(book)
-    facts, notices = book.facts(), list[str]()
+    facts = book.facts()
     if patient is None:
         # Facts of a patient nobody tells of would be somebody's, but whose?
-        facts = tuple(f for f in facts if f.whose is not Whose.PATIENT)
-        notices.append(_NOBODY)
-    return Case(text, facts, tuple(notices), left_out(book, facts) if explain else ())
+        return tuple(f for f in facts if f.whose is not Whose.PATIENT)
+    return facts
 
 
 _NOBODY = "no patient is described: only the document itself was kept"

@@ -48,6 +48,7 @@ class Scene:
     whose: Whose = Whose.PATIENT
     why: str = ""
     strong: bool = False
+    named: bool = False  # it says itself that it is about this one of several patients
     held: dict[int, Whose] = field(default_factory=dict)
     certain: dict[int, Certainty] = field(default_factory=dict)
     certain_by: dict[int, Mention] = field(default_factory=dict)  # the cue that says so

@@ -55,28 +55,37 @@ _EVERY_FACT = frozenset(field.name for field in fields(Fact))
 
 
 def render(case: Case, *, explain: bool = False) -> str:
-    """The facts of a case, grouped by kind, in the order of the text.
+    """The facts of a case, those of each patient apart, by kind, in the order of the text.
 
     With ``explain`` each fact is followed by the rule that made it and what it was judged by, and
-    at the end stands what was left out, with the reason. Positions count characters from 0 and are half open, as in the JSON form. White space is
-    folded, and characters that would steer a terminal are shown as dots.
+    at the end stands what was left out, with the reason. Positions count characters from 0 and
+    are half open, as in the JSON form. White space is folded, and characters that would steer a
+    terminal are shown as dots.
     """
-    names = {fact.id: _name(fact) for fact in case.facts}
     lines: list[str] = []
-    for kind, heading, _ in _KINDS:
-        found = [fact for fact in case.facts if type(fact) is kind]
-        if found:
-            lines.append(heading)
-            for fact in found:
-                lines += _row(_cells(fact, names))
-                if explain:
-                    lines += _row(("", "", f"rule: {fact.rule}; {fact.why}", "", ""))
-            lines.append("")
+    for number, part in case.by_patient().items() or ((1, case),):
+        if any(fact.patient is not None for fact in part.facts):
+            lines += [f"== patient {number}", ""]
+        lines += _of_patient(part, explain=explain)
     lines = [*_row(_HEADS), *lines] if lines else ["no facts"]
     if explain:
         lines += [*_left_out(case), ""]
     lines += [f"note: {notice}" for notice in case.notices]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _of_patient(case: Case, *, explain: bool) -> Iterator[str]:
+    """The facts of one patient."""
+    names = {fact.id: _name(fact) for fact in case.facts}
+    for kind, heading, _ in _KINDS:
+        found = [fact for fact in case.facts if type(fact) is kind]
+        if found:
+            yield heading
+            for fact in found:
+                yield from _row(_cells(fact, names))
+                if explain:
+                    yield from _row(("", "", f"rule: {fact.rule}; {fact.why}", "", ""))
+            yield ""
 
 
 def _left_out(case: Case) -> Iterator[str]:

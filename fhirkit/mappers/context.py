@@ -8,7 +8,7 @@ from typing import Any
 
 from fhirkit._data import Mappings
 from fhirkit.facts.model import Fact
-from fhirkit.mappers.identity import full_url
+from fhirkit.mappers.identity import full_url, resource_key
 from fhirkit.mappers.wording import Wording
 from fhirkit.settings import Settings
 
@@ -31,6 +31,7 @@ class MappingContext:
 
     ``targets`` has every resource of the bundle: by the id of the fact it stands for, or by
     one of the names in :mod:`fhirkit.mappers.identity`. ``facts`` are the patient's own.
+    ``patient`` is the patient's number where the text tells of several.
     """
 
     data: bytes
@@ -40,10 +41,11 @@ class MappingContext:
     wording: Wording
     facts: Mapping[str, Fact]
     targets: Mapping[str, Target]
+    patient: int | None = None
 
     def identifier(self, name: str) -> Resource:
         """The identifier of the resource called ``name`` in this case."""
-        return {"system": self.settings.identifier_system, "value": f"{self.key}-{name}"}
+        return {"system": self.settings.identifier_system, "value": self._key(name)}
 
     def reference(self, name: str, *types: str) -> Resource | None:
         """A reference to the resource of ``name``; None without one, or one of other ``types``."""
@@ -64,8 +66,11 @@ class MappingContext:
 
     def target(self, name: str, resource_type: str) -> Target:
         """The resource called ``name`` as others point at it."""
-        key = f"{self.key}-{name}"
+        key = self._key(name)
         return Target(resource_type, full_url(key), key)
+
+    def _key(self, name: str) -> str:
+        return resource_key(self.key, self.patient, name)
 
     def references(self, names: Iterable[str], *types: str) -> list[Resource]:
         """References to those of ``names`` that have a resource of one of ``types``."""

@@ -34,6 +34,22 @@ def document_key(data: bytes) -> str:
     return sha256(data).hexdigest()[:16]
 
 
+def resource_key(document: str, patient: int | None, name: str) -> str:
+    """The key of the resource called ``name``: of the document and what it is within it.
+
+    Where the document tells of several patients, it has the number of the one it is made for,
+    be it the document itself: no two patients share a key.
+
+    >>> resource_key("af7c38a5e050694e", None, "case.document")
+    'af7c38a5e050694e-case.document'
+    >>> resource_key("af7c38a5e050694e", 2, "case.document")
+    'af7c38a5e050694e-p2-case.document'
+    """
+    number = "" if patient is None else f"p{patient}-"
+    # The ids of facts have the number already: they are unique in their text.
+    return f"{document}-{number}{name.removeprefix(number)}"
+
+
 def full_url(key: str) -> str:
     """The ``urn:uuid`` of a key: a version 5 UUID, as :func:`uuid.uuid5` makes it.
 

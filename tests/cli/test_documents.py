@@ -158,3 +158,93 @@ def test_a_wrong_mapping_names_file_and_row(run: Run, tmp_path: Path, case: str,
     assert done.returncode == 2
     assert b"drugs.csv" in done.stderr
     assert run(verb, "-", "--mappings", "none", stdin=case.encode()).returncode == 2
+
+
+SERIES = (
+    "Case 1: A 45-year-old man had gout. Case 2: A 60-year-old woman had asthma. "
+    "Case 4: A 7-year-old girl had epilepsy.\n"
+)
+
+
+def test_each_patient_of_a_text_gets_a_bundle(run: Run, tmp_path: Path) -> None:
+    """A line each on standard output, a file each in a folder, named by the patient's number."""
+    (tmp_path / "a.txt").write_text(SERIES, "utf-8")
+    done = run("convert", "a.txt")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (done.returncode, len(lines)) == (0, 3)
+    assert b"3 patients are told apart (1, 2, 4)" in done.stderr
+    assert run("validate", "-", stdin=done.stdout).returncode == 0
+    assert run("convert", "a.txt", "-o", "out").returncode == 0
+    files = sorted((tmp_path / "out").iterdir())
+    assert [path.name for path in files] == ["a-1.json", "a-2.json", "a-4.json"]
+    assert [json.loads(path.read_bytes()) for path in files] == lines
+
+
+@VERBS
+def test_one_patient_can_be_asked_for(run: Run, tmp_path: Path, verb: str) -> None:
+    """By number: one document, and the file has the number in its name."""
+    (tmp_path / "a.txt").write_text(SERIES, "utf-8")
+    done = run(verb, "a.txt", "--patient", "4")
+    assert done.returncode == 0
+    assert ("epilepsy" in done.stdout.decode(), "asthma" in _facts(done.stdout)) == (True, False)
+    assert run(verb, "a.txt", "--patient", "4", "-o", "out").returncode == 0
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a-4.json"]
+    assert (tmp_path / "out" / "a-4.json").read_bytes() == done.stdout
+
+
+def _facts(data: bytes) -> str:
+    made = json.loads(data)
+    return json.dumps(made.get("facts") or [e["resource"].get("code") for e in made["entry"]])
+
+
+@VERBS
+def test_the_only_patient_is_the_first(run: Run, case: str, verb: str) -> None:
+    """--patient 1 changes nothing for a text of one patient."""
+    asked = run(verb, "-", "--patient", "1", stdin=case.encode())
+    assert asked.stdout == run(verb, "-", stdin=case.encode()).stdout
+
+
+@VERBS
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        ("3", "standard input: has no patient 3 (patients told of: 1, 2, 4)"),
+        ("0", "must be a whole number from 1"),
+        ("two", "must be a whole number from 1"),
+    ],
+)
+def test_a_patient_who_is_not_there_is_an_error(
+    run: Run, verb: str, number: str, words: str
+) -> None:
+    """Code 2, one line that says which there are, nothing written."""
+    done = run(verb, "-", "--patient", number, stdin=SERIES.encode())
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert words in done.stderr.decode().splitlines()[-1]
+
+
+def test_nobody_has_no_number(run: Run) -> None:
+    """A text without a patient has no patient 1."""
+    done = run("convert", "-", "--patient", "1", stdin=b"Gout is a common disease.\n")
+    assert done.returncode == 2
+    assert b"patients told of: none" in done.stderr
+
+
+def test_a_patients_file_may_not_meet_another_input(run: Run, tmp_path: Path, case: str) -> None:
+    """The second patient of a.txt and the one of a-2.txt would be one file."""
+    (tmp_path / "a.txt").write_text(SERIES, "utf-8")
+    (tmp_path / "a-2.txt").write_text(case, "utf-8")
+    done = run("convert", "a.txt", "a-2.txt", "-o", "out")
+    assert done.returncode == 2
+    assert b"a-2.txt and a.txt would both become out/a-2.json" in done.stderr
+
+
+def test_extract_gives_all_patients_in_one_document(run: Run) -> None:
+    """Each fact says whose it is, in the table too."""
+    facts = json.loads(run("extract", "-", stdin=SERIES.encode()).stdout)["facts"]
+    assert {fact["patient"] for fact in facts} == {1, 2, 4}
+    table = run("extract", "-", "--format", "text", stdin=SERIES.encode()).stdout.decode()
+    assert [line for line in table.splitlines() if line.startswith("==")] == [
+        "== patient 1",
+        "== patient 2",
+        "== patient 4",
+    ]

@@ -10,6 +10,8 @@ case = fhirkit.extract("A 33-year-old woman had fever.")
 assert_type(case, fhirkit.Case)
 assert_type(case.text, str)
 assert_type(case.notices, tuple[str, ...])
+assert_type(case.by_patient(), dict[int, fhirkit.Case])
+assert_type(case.facts[0].patient, int | None)
 for fact in case.facts:
     assert_type(fact.spans, tuple[fhirkit.Span, ...])
 fhirkit.extract("A 33-year-old woman had fever.", mappings=None)
