@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fhirkit.facts.held import TOLD, hold_apart
 from fhirkit.facts.model import Whose
 from fhirkit.narrative.layout import SectionKind
 
@@ -24,13 +25,31 @@ _PRONOUNS = frozenset({"he", "she", "hi", "his", "her", "him", "hers"})
 _AGE_LEAD = re.compile(
     r"\b(?:an?|the|our|this)\s+(?:[\w-]+\s+){0,3}?\d{1,3}[\s-]*(?:years?|months?|weeks?|days?|yrs?|y)"
     r"[\s/-]*o(?:ld)?\b|\b[a-z]+(?:ty|teen)(?:[\s-][a-z]+)?[\s-]years?[\s-]old\b|\bpatient\s*:\s|\bpatient,?\s+aged\b|\bthe patient is an?\b"
-    r"|\b\d{1,3}[\s-]*(?:year|yr|month|week|day)s?[\s-]*old\b"
+    r"|\b(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[\s-]*"
+    r"(?:year|yr|month|week|day)s?[\s-]*(?:old|of\s+age)\b"
     r"|\b(?:woman|man|girl|boy|female|male|patient|lady|gentleman)\s*(?:,\s*)?(?:of|aged)\s+\d{1,3}\b",
     re.IGNORECASE,
 )
-_PERSON_LEAD = re.compile(
+#: Somebody brought in without an age.
+PERSON_LEAD = re.compile(
     r"\b(?:an?|one)\s+(?:[\w-]+\s+){0,3}?(?:woman|man|girl|boy|female|male|infant|neonate|newborn"
     r"|gentleman|lady|patient|child|toddler|teenager)\b(?!s)",
+    re.IGNORECASE,
+)
+#: Before the age of somebody known: "when she was 25 years old", "at the age of".
+_OWN_AGE = re.compile(
+    r"\b(?:(?:when|while|until|since|before|after|from|by|at)\s+(?:(?:(?:he|she|the\s+patient)\s+(?:was|is)"
+    r"|(?:the|his|her|an)\s+age\s+of|age|about|around)\s+)*|(?:he|she|patient)\s+(?:was|is)\s+(?:now\s+)?"
+    r"|(?:now|currently)\s+)\Z",
+    re.IGNORECASE,
+)
+_CASE_LEAD = re.compile(
+    r"\s*(?:an?|the|this|one)\s+(?:[\w-]+\s+){0,2}?case\s+of\b.*\b(?:is|was|are)\s+(?:here\s+)?(?:described"
+    r"|presented|reported|studied|discussed)\b",
+    re.IGNORECASE,
+)
+_ACTED = re.compile(
+    r"\b(?:sustained|suffered|experienced|came|died|visited|sought|attended|reported)\b",
     re.IGNORECASE,
 )
 _PAST = re.compile(
@@ -38,16 +57,18 @@ _PAST = re.compile(
     r"|improved|fell|rose|dropped|remained|noticed|complained)\b",
     re.IGNORECASE,
 )
-_INFORMANT = frozenset(
-    "report reported noticed noted state stated said describe described brought observed gave "
-    "found denied by confirmed told called".split()
+_MODALS = frozenset({"can", "may", "might", "should", "must"})
+_MODAL = re.compile(
+    r"\b(?:can|may|might|should|must)\s+(?:(?:also|always|often|never|sometimes|not|even|therefore)\s+)?"
+    r"(?:be|have|lead|cause|occur|result|present|mimic|help|develop|improve|reduce|induce|provoke"
+    r"|follow|arise|happen|require|represent|include)\b",
+    re.IGNORECASE,
 )
+#: Words that lead from a thing to what else is said of it.
+_RELATIVE = frozenset({"that", "which"})
+_SHOWED = frozenset("showed revealed demonstrated disclosed confirmed detected".split())
 _FRONT_MATTER = {SectionKind.REFERENCES, SectionKind.BYLINE, SectionKind.CORRESPONDENCE}
 _TALK = {SectionKind.DISCUSSION, SectionKind.INTRODUCTION}
-
-#: How many words a "considered" cue reaches.
-_CONSIDERED_REACH = 8
-_GIVEN = frozenset({"given", "received", "started", "initiated", "begun", "commenced"})
 
 
 @dataclass(slots=True)
@@ -58,6 +79,7 @@ class _State:
     topic: Whose = Whose.PATIENT  # whom the running text is about
     why: str = "the patient is told of without an introduction"  # why the topic is whose it is
     stranger: bool = False  # the last person introduced was somebody else
+    counted: bool = False  # the others spoken of last were counted
     age: str = ""  # the age the patient was introduced by
     paragraph: int = -1
     section: SectionKind | None = None
@@ -79,9 +101,7 @@ def attribute(all_scenes: list[Scene]) -> None:
             state.introduced = state.introduced or section is SectionKind.CASE
         verdict = _judge(scene, state)
         scene.whose, scene.why, scene.strong = verdict.whose, verdict.why, verdict.strong
-        _hold_relatives(scene)
-        _hold_newborn(scene)
-        _hold_considered(scene)
+        hold_apart(scene)
 
 
 def _introduces(scene: Scene) -> bool:
@@ -124,14 +144,38 @@ class _Signs:
     @property
     def others(self) -> bool:
         """Whether groups of people or the literature are spoken of."""
-        if "others" in self._cues:
-            return True
+        return self.group or any(not self._is_aside(c) for c in self._scene.cues("whose", "others"))
+
+    def _is_aside(self, cue: Mention) -> bool:
+        """Whether a cue only tells more of a thing: "a drug that has been associated with"."""
+        before = self._scene.words(cue.first - 3, cue.first)
+        return not _RELATIVE.isdisjoint(before) and self.past
+
+    @property
+    def group(self) -> bool:
+        """Whether people are counted."""
         return not _PEOPLE.isdisjoint(self._words) and _GROUP.search(self._text) is not None
 
     @property
     def stranger(self) -> bool:
         """Whether somebody else is introduced."""
         return "other-patient" in self._cues
+
+    @property
+    def donor(self) -> bool:
+        """Whether something of a donor is spoken of."""
+        return "donor" in self._cues
+
+    @property
+    def finding(self) -> bool:
+        """Whether the sentence begins with a study or test and says what it showed."""
+        scene = self._scene
+        first = scene.sentence.first_word
+        return any(
+            thing.first < first + 4
+            and not _SHOWED.isdisjoint(scene.words(thing.last, thing.last + 5))
+            for thing in scene.of("reports", "observations", "procedures")
+        )
 
     @property
     def newcomer(self) -> bool:
@@ -144,19 +188,40 @@ class _Signs:
         return "general" in self._cues
 
     @property
+    def modal(self) -> bool:
+        """Whether the sentence says what can or should be, and nothing that was."""
+        if _MODALS.isdisjoint(self._words):
+            return False
+        return bool(_MODAL.search(self._text)) and not TOLD.search(self._text)
+
+    @property
     def age(self) -> str:
         """The age a person is introduced by, "" for none."""
         return "" if _AGED.isdisjoint(self._words) else _age_of(self._text)
 
     @property
+    def somebody(self) -> bool:
+        """Whether an age introduces a person, and is not told of one who is known."""
+        if _AGED.isdisjoint(self._words):
+            return False
+        match = _AGE_LEAD.search(self._text)
+        return match is not None and _OWN_AGE.search(self._text[: match.start()]) is None
+
+    @property
     def person(self) -> bool:
         """Whether a person is introduced otherwise."""
-        return _PERSON_LEAD.search(self._text) is not None
+        return PERSON_LEAD.search(self._text) is not None
 
     @property
     def pronoun(self) -> bool:
         """Whether "she", "his" and the like occur."""
         return not _PRONOUNS.isdisjoint(self._words)
+
+    @property
+    def new_case(self) -> bool:
+        """Whether a case is introduced: by whom it happened to, or as the case of the report."""
+        acts = self.past or _ACTED.search(self._text) is not None
+        return (self.person and acts) or _CASE_LEAD.match(self._text) is not None
 
     @property
     def past(self) -> bool:
@@ -165,8 +230,9 @@ class _Signs:
 
 
 def _is_plural(scene: Scene, own: Mention) -> bool:
-    """Whether a cue like "our patient" stands in its plural."""
-    return scene.narrative.raw[own.last - 1].lower().endswith("patients")
+    """Whether a cue like "our patient" or "the case described" stands in its plural."""
+    words = scene.narrative.raw[own.first : own.last]
+    return any(word.lower() in ("patients", "cases") for word in words)
 
 
 _PEOPLE = frozenset(
@@ -234,11 +300,17 @@ def _by_name(signs: _Signs, state: _State) -> _Verdict | None:
 
 
 def _by_stranger(signs: _Signs, state: _State) -> _Verdict | None:
-    aged = signs.age and (signs.section in _TALK or state.introduced)
+    aged = signs.somebody and (signs.section in _TALK or state.introduced)
     newcomer = signs.newcomer and (signs.section in _TALK or state.introduced) and not signs.pronoun
     if signs.stranger or newcomer or aged:
         state.stranger = True
         return _Verdict(Whose.OTHERS, "another patient")
+    return None
+
+
+def _by_donor(signs: _Signs, _: _State) -> _Verdict | None:
+    if signs.donor:
+        return _Verdict(Whose.OTHERS, "the donor", carries=False)
     return None
 
 
@@ -249,15 +321,18 @@ def _by_pronoun(signs: _Signs, state: _State) -> _Verdict | None:
     return None
 
 
-def _by_others(signs: _Signs, _: _State) -> _Verdict | None:
+def _by_others(signs: _Signs, state: _State) -> _Verdict | None:
     if signs.others:
-        return _Verdict(Whose.OTHERS, "other patients or the literature")
+        state.counted = signs.group
+        # One sentence on the literature within a case does not end the case.
+        aside = signs.section is SectionKind.CASE and not signs.group
+        return _Verdict(Whose.OTHERS, "other patients or the literature", carries=not aside)
     return None
 
 
 def _by_introduction(signs: _Signs, state: _State) -> _Verdict | None:
     new = not state.introduced and signs.section not in _TALK and not signs.general
-    if new and signs.person and signs.past:
+    if new and signs.new_case:
         return _Verdict(Whose.PATIENT, "introduces the patient", strong=True)
     return None
 
@@ -266,6 +341,21 @@ def _by_general(signs: _Signs, state: _State) -> _Verdict | None:
     told = signs.section not in _TALK and state.introduced and signs.past
     if signs.general and not (told and state.topic is Whose.PATIENT):
         return _Verdict(Whose.GENERAL, "general statement")
+    return None
+
+
+def _by_modal(signs: _Signs, _: _State) -> _Verdict | None:
+    if signs.modal:
+        return _Verdict(Whose.GENERAL, "general statement", carries=False)
+    return None
+
+
+def _by_finding(signs: _Signs, state: _State) -> _Verdict | None:
+    """After a general statement, what a study showed is the patient's again."""
+    back = state.topic is Whose.GENERAL or (state.topic is Whose.OTHERS and not state.counted)
+    told = state.introduced and not state.stranger and signs.section not in _TALK
+    if told and back and not signs.group and signs.finding:
+        return _Verdict(Whose.PATIENT, "tells what a study showed")
     return None
 
 
@@ -281,10 +371,13 @@ _RULES = (
     _by_number,
     _by_name,
     _by_stranger,
+    _by_donor,
     _by_pronoun,
     _by_others,
     _by_introduction,
     _by_general,
+    _by_modal,
+    _by_finding,
 )
 
 
@@ -309,102 +402,3 @@ def _as_before(why: str) -> str:
 
 
 _BEFORE = "as before: "
-
-
-def _hold_relatives(scene: Scene) -> None:
-    """Things said of a relative, up to the next mention of the patient."""
-    for cue in scene.cues("whose", "family"):
-        if not speaks_of_relative(scene, cue):
-            continue
-        back = _back_to_patient(scene, cue)
-        _hold(scene, cue.first, back, Whose.FAMILY)
-
-
-def _hold(scene: Scene, first: int, last: int, whose: Whose) -> None:
-    """What stands in the words ``first:last`` is not the sentence's but ``whose``."""
-    for mention in (*scene.things, *scene.signs):
-        if first <= mention.first < last:
-            scene.held[mention.start] = whose
-
-
-def _hold_newborn(scene: Scene) -> None:
-    """A birth is the mother's, weight and illness of the child are not."""
-    for cue in scene.cues("whose", "newborn"):
-        words = scene.words(cue.last)
-        ends = (
-            i
-            for i, word in enumerate(words)
-            if word in (";", "and", "but")
-            or (word == "," and words[i + 1 : i + 2] != [] and words[i + 1] not in _OF_NEWBORN)
-        )
-        back = cue.last + next(ends, len(words))
-        _hold(scene, cue.last, back, Whose.OTHERS)
-
-
-#: Words after a comma that still speak of the child.
-_OF_NEWBORN = frozenset({"weighing", "who", "whose", "with", "aged", "birth"})
-
-
-def _back_to_patient(scene: Scene, cue: Mention) -> int:
-    """The word from which a sentence that names a relative speaks of the patient again."""
-    named = [o.first for o in scene.cues("whose", "patient") if o.first > cue.last]
-    words = scene.narrative.words
-    for i in range(cue.last, scene.sentence.last_word):
-        if words[i] in _SUBJECT and words[i - 1] in (",", ";", "but", "and"):
-            named.append(i)
-            break
-    return min(named, default=10**9)
-
-
-def speaks_of_relative(scene: Scene, cue: Mention) -> bool:
-    """Whether the relative is the one something is said of, and not who tells it."""
-    if cue.last - cue.first > 1 or scene.words(cue.first, cue.first + 1) == ["family"]:
-        return True
-    after = scene.words(cue.last, cue.last + 3)
-    if any(w in _INFORMANT for w in after):
-        return False
-    if any(w in _OF_RELATIVE for w in after):
-        return True
-    words = scene.narrative.words
-    lead = cue.first - 1
-    while lead >= scene.sentence.first_word and words[lead] in _POSSESSIVE:
-        lead -= 1
-    return lead < scene.sentence.first_word or words[lead] in (",", ";", "and", "but", "while")
-
-
-_OF_RELATIVE = frozenset("had has have wa was with history died suffered and who".split())
-_POSSESSIVE = frozenset("her hi his the their a an one maternal paternal older younger".split())
-
-
-_DECLINED = re.compile(
-    r"[^.;]{0,40}?\b(?:suggested|recommended|advised|offered|proposed|planned|discussed)\b[^.;]{0,60}?"
-    r"\b(?:declin|refus|denied by|against|not wish|did not want|did not consent|rejected)",
-    re.IGNORECASE,
-)
-
-
-#: Words between a treatment and a "considered" cue that part the two.
-_CONSIDERED_BREAK = frozenset({";", "but", "which", "who", "administered", *_GIVEN})
-
-
-def _goes_on_as_given(words: list[str]) -> bool:
-    """ "... had been planned and was started": what was weighed was then given."""
-    return words[:1] == ["and"] and not _GIVEN.isdisjoint(words) and "not" not in words
-
-
-def _hold_considered(scene: Scene) -> None:
-    """Treatments weighed or offered and not given."""
-    for thing in scene.of("drugs", "procedures"):
-        if _DECLINED.match(scene.text(thing.end, min(scene.sentence.end, thing.end + 140))):
-            scene.held.setdefault(thing.start, Whose.CONSIDERED)
-    for cue in scene.cues("whose", "considered"):
-        for thing in scene.of("drugs", "procedures"):
-            if cue.entry.scope == "forward":
-                near = cue.last <= thing.first < cue.last + _CONSIDERED_REACH
-                between = scene.words(cue.last, thing.first)
-            else:
-                near = thing.last <= cue.first < thing.last + _CONSIDERED_REACH
-                near = near and not _goes_on_as_given(scene.words(cue.last, cue.last + 4))
-                between = scene.words(thing.last, cue.first)
-            if near and _CONSIDERED_BREAK.isdisjoint(between):
-                scene.held.setdefault(thing.start, Whose.CONSIDERED)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fhirkit.facts.attribution import speaks_of_relative
+from fhirkit.facts.attribution import PERSON_LEAD
 from fhirkit.facts.certainty import negated_at
+from fhirkit.facts.held import speaks_of_relative
 from fhirkit.facts.model import PatientFact, Quantity, Range, Term, Whose
 from fhirkit.facts.numbers import NUMBER_WORDS, TENS, clean_digits
 from fhirkit.narrative.layout import SectionKind
@@ -258,9 +259,17 @@ def _death(own: list[Scene]) -> tuple[Scene, int, int] | None:
 
 
 def _bare_mention(own: list[Scene]) -> tuple[Scene, tuple[int, int]] | None:
+    """The words that name the patient ("our patient"), else those that bring one in."""
+    for value in ("patient", "newcomer"):
+        for scene in own:
+            for cue in scene.cues("whose", value):
+                return scene, (cue.start, cue.end)
     for scene in own:
-        for cue in scene.cues("whose", "patient"):
-            return scene, (cue.start, cue.end)
+        match = PERSON_LEAD.search(scene.all_text) if scene.strong else None
+        if match is not None:
+            at = scene.sentence.start
+            article = max(match.group().rfind(f" {word} ") for word in ("a", "an", "one")) + 1
+            return scene, (at + match.start() + article, at + match.end())
     return None
 
 

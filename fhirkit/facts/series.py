@@ -59,7 +59,7 @@ _ANNOUNCED = re.compile(
     rf"(?<![-–]){COUNT}\s+(?:[\w-]+\s+){{0,4}}?{_PEOPLE}"
 )
 _CASES_OF = re.compile(
-    rf"\s*(?:(?:in|of)\s+)?{COUNT}\s+(?:[\w-]+\s+){{0,3}}?{_PEOPLE}", re.IGNORECASE
+    rf"\s*(?:(?:in|of|all|the)\s+)?{COUNT}\s+(?:[\w-]+\s+){{0,3}}?{_PEOPLE}", re.IGNORECASE
 )
 #: Several, without a number.
 _SEVERAL = re.compile(
