@@ -115,7 +115,9 @@ def _hold_premise(scene: Scene) -> None:
     text = scene.all_text
     match = _PREMISE.match(text)
     found = [match] if match else []
-    for clause in (*found, *_POSSIBLE.finditer(text)):
+    if not scene.all_words.isdisjoint(("that", "which")):
+        found += _POSSIBLE.finditer(text)
+    for clause in found:
         if not TOLD.search(clause.group()):
             first, last = (
                 scene.narrative.word_at(scene.sentence.start + at) for at in clause.span()

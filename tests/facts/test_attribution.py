@@ -38,6 +38,14 @@ WOMAN = "A 36-year-old woman came to our clinic with fatigue. "
         pytest.param("Six cases of myocarditis have been published.", "myocarditis", Whose.OTHERS, id="published-cases"),
         pytest.param("Patients with dementia need more care.", "dementia", Whose.OTHERS, id="patients-with"),
         pytest.param("The donor had hepatitis.", "hepatitis", Whose.OTHERS, id="donor"),
+        pytest.param("Biopsy of the donor showed hepatitis.", "hepatitis", Whose.OTHERS, id="of-the-donor"),
+        pytest.param("Recent studies showed that uveitis was seen.", "uveitis", Whose.OTHERS, id="studies"),
+        pytest.param("Several studies confirmed uveitis.", "uveitis", Whose.OTHERS, id="several-studies"),
+        pytest.param("A 25-year-old man of the ward had uveitis.", "uveitis", Whose.OTHERS, id="another-age"),
+        pytest.param("Gout can be improved by a diet.", "gout", Whose.GENERAL, id="can-be"),
+        pytest.param("Gout should always be thought of.", "gout", Whose.GENERAL, id="should-always-be"),
+        pytest.param("Gout is most often associated with obesity.", "gout", Whose.GENERAL, id="most-often"),
+        pytest.param("The cases described had gout.", "gout", Whose.OTHERS, id="the-cases-described"),
     ],
 )  # fmt: skip
 def test_what_is_said_of_others_is_not_the_patients(text: str, concept: str, whose: Whose) -> None:
@@ -62,8 +70,15 @@ def test_what_is_said_of_others_is_not_the_patients(text: str, concept: str, who
         ),
         pytest.param("The patient's asthma was treated.", "asthma", id="possessive"),
         pytest.param("Unlike her sister, she had asthma.", "asthma", id="unlike-her-sister"),
+        pytest.param("Imaging studies revealed asthma.", "asthma", id="imaging-studies"),
+        pytest.param("Laboratory studies were done. Asthma was found.", "asthma", id="laboratory"),
+        pytest.param("When she was 12 years old asthma was found.", "asthma", id="at-an-earlier-age"),
+        pytest.param("At the age of 12 years she had asthma.", "asthma", id="at-the-age-of"),
+        pytest.param("She received a kidney of a living donor. Asthma was found.", "asthma", id="graft"),
+        pytest.param("Gout can recur. Spirometry showed asthma.", "asthma", id="after-a-general-statement"),
+        pytest.param("A rash was seen that has been associated with gout. Asthma was found.", "asthma", id="aside"),
     ],
-)
+)  # fmt: skip
 def test_what_is_said_of_the_patient_is_the_patients(text: str, concept: str) -> None:
     """Pronouns, the patient named, the running text."""
     assert Reading(WOMAN + text).one(ConditionFact, concept).certainty is Certainty.AFFIRMED
@@ -242,3 +257,52 @@ def test_a_stranger_in_the_literature_has_no_adverse_event_here() -> None:
     assert patient is not None
     assert patient.age is not None
     assert (patient.age.digits, patient.deceased) == ("36", None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("A female infant came to us with asthma.", id="came"),
+        pytest.param("A Japanese patient presented with asthma.", id="a-patient"),
+        pytest.param("A Caucasian male sustained burns. Asthma was found later.", id="sustained"),
+        pytest.param("A case of asthma in a young woman is described.", id="a-case-of"),
+        pytest.param("We report here a child with asthma.", id="we-report-here"),
+        pytest.param("A five-year-old boy had asthma.", id="age-in-words"),
+        pytest.param("A 39-year of age male had asthma.", id="year-of-age"),
+    ],
+)
+def test_a_case_may_begin_in_many_ways(text: str) -> None:
+    """Without "our patient", and without an age in digits."""
+    read = Reading(text)
+    assert read.patient() is not None
+    assert read.one(ConditionFact, "asthma")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("A case of asthma is a challenge.", id="no-case-told"),
+        pytest.param("A patient needs care in asthma.", id="in-general"),
+        pytest.param("Children with asthma came to us.", id="children"),
+        pytest.param("Five cases of asthma were reported.", id="five-cases"),
+    ],
+)
+def test_what_tells_of_no_one_begins_no_case(text: str) -> None:
+    """A patient in general is nobody."""
+    assert Reading(text).case.by_patient() == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Ten patients had gout. Spirometry showed asthma.", id="counted"),
+        pytest.param("Another patient had gout. Spirometry showed asthma.", id="another-patient"),
+        pytest.param(
+            "Gout has been reported. Spirometry in ten patients showed asthma.", id="group"
+        ),
+        pytest.param("\n\nDiscussion\nGout can recur. Spirometry showed asthma.", id="discussion"),
+    ],
+)
+def test_a_finding_after_others_is_theirs(text: str) -> None:
+    """What a study showed follows the people who were told of."""
+    assert Reading(WOMAN + text).named(ConditionFact, "asthma") == []
