@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fhirkit.facts.anchors import anchored
 from fhirkit.facts.certainty import negated_at
-from fhirkit.facts.model import EncounterFact, Term, Whose
+from fhirkit.facts.model import EncounterFact, Term, Use, Whose
 from fhirkit.facts.timing import offset_quantity, when_date
 from fhirkit.narrative.layout import SectionKind
 
@@ -55,6 +55,49 @@ def _own(book: Notebook) -> list[Scene]:
         if s.whose is Whose.PATIENT
         and s.sentence.section not in (SectionKind.TITLE, SectionKind.DISCUSSION)
     ]
+
+
+#: Kinds of facts that can be found on arrival as well as during a stay.
+_FOUND = ("observation", "symptom", "procedure", "report")
+#: Words that take a sentence, or a part of it, out of the stay.
+_OUTSIDE = frozenset(
+    "before after prior previous previously earlier since discharge discharged ago history later "
+    "readmitted readmission until follow".split()
+)
+_ANOTHER_STAY = re.compile(
+    r"\b(?:re-?admitted|re-?admission|re-?hospitali[sz]\w+|(?:second|third|another|previous|earlier|prior"
+    r"|first|last)\s+(?:hospital\s+)?(?:admission|hospitali[sz]ation|stay)|another\s+hospital"
+    r"|other\s+hospital|local\s+hospital|admitted\s+again)\b",
+    re.IGNORECASE,
+)
+
+
+def place_in_stay(book: Notebook) -> None:
+    """What is told as happening on admission or during the stay belongs to the stay.
+
+    Only where the text tells of one stay, and only what stands in a sentence that says so.
+    """
+    stays = book.of("encounter")
+    own = [s for s in book.scenes if s.whose is Whose.PATIENT]
+    if len(stays) != 1 or any(_ANOTHER_STAY.search(s.all_text) for s in own):
+        return
+    for scene in own:
+        cues = scene.cues("encounter", "within")
+        if not cues or not _OUTSIDE.isdisjoint(scene.all_words):
+            continue
+        # What somebody takes or suffers from on arrival may be older than the stay.
+        arrival = any(cue.entry.scope == "arrival" for cue in cues)
+        for draft in book.of(*(_FOUND if arrival else (*_FOUND, "condition", "medication"))):
+            if draft.scene is scene and _happens(draft):
+                draft.fields["encounter"] = stays[0].id
+
+
+def _happens(draft: Draft) -> bool:
+    """Whether a fact is one of the course, and not of the time before it."""
+    fields = draft.fields
+    earlier = fields.get("is_history") or fields.get("history") or fields.get("onset")
+    use = fields.get("use", Use.GIVEN)
+    return draft.whose is Whose.PATIENT and use is Use.GIVEN and not earlier
 
 
 _TRAILING = re.compile(r"[\s,]*\b(?:on|in|for|since|of|at)?\s*$", re.IGNORECASE)

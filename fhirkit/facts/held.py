@@ -98,13 +98,13 @@ _OF_NEWBORN = frozenset({"weighing", "who", "whose", "with", "aged", "birth"})
 
 
 _PREMISE = re.compile(
-    r"\s*(?:because|as|since|although|while|given\s+that|even\s+though)\s+[^,;]{0,200}?\b(?:is|are|can|may|might|could"
+    r"\s*(?:because|as|since|although|while|given\s+that|even\s+though)\s+[^,;]{0,200}?\b(?:is|are|(?:can|may|might)(?!\s+have\b)"
     r"|has\s+been|have\s+been)\b[^,;]*,",
     re.IGNORECASE,
 )
 #: What may come of a thing, told in a clause of its own: "a disorder that may end in shock".
 _POSSIBLE = re.compile(
-    r"\b(?:that|which)\s+(?:can|may|might|could|(?:is|are)\s+(?:usually|often|commonly|typically|generally"
+    r"\b(?:that|which)\s+(?:(?:can|may|might)(?!\s+have\b)|(?:is|are)\s+(?:usually|often|commonly|typically|generally"
     r"|normally|sometimes|known\s+to))\b[^,;:()]*",
     re.IGNORECASE,
 )

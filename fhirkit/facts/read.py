@@ -21,7 +21,7 @@ from fhirkit.facts.condition import (
     read_other_conditions,
     time_onsets,
 )
-from fhirkit.facts.encounter import read_encounters, time_encounters
+from fhirkit.facts.encounter import place_in_stay, read_encounters, time_encounters
 from fhirkit.facts.explain import left_out
 from fhirkit.facts.forms import word_forms
 from fhirkit.facts.lexicon import lexicon
@@ -137,6 +137,7 @@ def _read(book: Notebook, named: tuple[int, int] | None = None) -> tuple[Fact, .
     read_other_drugs(book)
     read_other_conditions(book)
     read_other_procedures(book)
+    place_in_stay(book)
     facts = book.facts()
     if patient is None:
         # Facts of a patient nobody tells of would be somebody's, but whose?

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from fhirkit.facts.model import EncounterFact
-from reading import Reading, said, words
+from fhirkit.facts.model import EncounterFact, Fact
+from reading import Reading, concept_of, said, words
 
 WOMAN = "A 45-year-old woman came to our clinic. "
 
@@ -112,3 +112,55 @@ def test_findings_on_admission_are_no_reason_for_it() -> None:
     """ "On admission with no fever" says how the patient was."""
     (stay,) = stays("She was drowsy on admission with no seizures.")
     assert stay.reason_words is None
+
+
+ADMITTED = "A 60-year-old man was admitted to hospital. "
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        pytest.param("On admission, sodium was 120 mmol/L.", "sodium", id="value"),
+        pytest.param("Upon admission he had fever.", "fever", id="symptom"),
+        pytest.param("During his hospital stay he developed pneumonia.", "pneumonia", id="condition"),
+        pytest.param("Ceftriaxone was given during hospitalization.", "ceftriaxone", id="drug"),
+        pytest.param("On hospital day 3 he had fever.", "fever", id="hospital-day"),
+    ],
+)  # fmt: skip
+def test_what_happens_in_the_stay_belongs_to_it(text: str, name: str) -> None:
+    """Where the sentence says so."""
+    read = Reading(ADMITTED + text)
+    stay = read.one(EncounterFact)
+    assert [concept_of(f) for f in read.case.facts if _stay(f) == stay.id] == [name]
+
+
+def _stay(fact: Fact) -> str | None:
+    return getattr(fact, "encounter", None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Sodium was 120 mmol/L.", id="not-said"),
+        pytest.param("Three days before admission he had fever.", id="before"),
+        pytest.param("On admission he had a history of gout.", id="history"),
+        pytest.param("On admission he was taking aspirin.", id="taken-on-arrival"),
+        pytest.param("On admission he had diabetes mellitus.", id="ill-on-arrival"),
+        pytest.param("After discharge he had fever.", id="after-discharge"),
+        pytest.param("Six days after admission he had fever.", id="after-admission"),
+        pytest.param("During a previous admission he had fever.", id="previous"),
+        pytest.param("He was readmitted in May. On admission he had fever.", id="second-stay"),
+        pytest.param("During admission of other patients fever was seen.", id="others"),
+        pytest.param("He had no fever. His mother had asthma during admission.", id="mother"),
+    ],
+)
+def test_what_is_not_plainly_in_the_stay_is_left_open(text: str) -> None:
+    """Before, after, another stay, somebody else's."""
+    read = Reading(ADMITTED + text)
+    assert [f.id for f in read.case.facts if _stay(f) is not None] == []
+
+
+def test_without_a_stay_nothing_belongs_to_one() -> None:
+    """An admission of nobody is none."""
+    read = Reading("A 60-year-old man came to our clinic. He had fever during the hospital course.")
+    assert [f.id for f in read.case.facts if _stay(f) is not None] == []
