@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fhirkit.narrative.layout import SectionKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,22 @@ def _number(label: str, pedigree: dict[str, int]) -> int:
     if len(label) == 1:
         return ord(label) - ord("A") + 1
     return pedigree.setdefault(label, len(pedigree) + 1) if label[-1].isdigit() else 0
+
+
+class Marks:
+    """Marks in the order of the text, found by their place."""
+
+    def __init__(self, marks: Iterable[Mark]) -> None:
+        self._marks = sorted(marks, key=lambda mark: mark.start)
+        self._starts = [mark.start for mark in self._marks]
+
+    def within(self, start: int, end: int) -> list[Mark]:
+        """The marks that begin between two offsets of the view."""
+        return self._marks[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+
+    def leading(self) -> list[Mark]:
+        """The marks that lead."""
+        return [mark for mark in self._marks if mark.leads]
 
 
 def count(said: str) -> int:

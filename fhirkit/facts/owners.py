@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fhirkit.facts.labels import AGE, COUNT, LABEL, LITERATURE, NEW, TELLS, Mark, count
+from fhirkit.facts.labels import AGE, COUNT, LABEL, LITERATURE, NEW, TELLS, Mark, Marks, count
 from fhirkit.narrative.layout import SectionKind
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ _PLURAL = re.compile(
     r"\b(?:[Cc]ases|[Pp]atients)\s+(?:[1-9]|[IVX]+|[A-H])\b"
     r"|\b(?:[Cc]ase|[Pp]atient)\s+(?:[1-9]|[IVX]+|[A-H])\s*(?:and|or|to|,|&)\s*(?:[1-9]|[IVX]+|[A-H])\b(?![.\s]*\d)"
 )
+#: What stands in a table of several patients.
+_OF_SEVERAL = re.compile(rf"{LABEL.pattern}|\b(?:[Pp]atients|[Cc]ases)\b")
 
 
 class _Reader:
@@ -65,9 +67,13 @@ class _Reader:
 
     def __init__(self, narrative: Narrative, marks: Sequence[Mark]) -> None:
         self.text = narrative.view.text
-        self.narrative = narrative
-        self.marks = sorted(marks, key=lambda m: m.start)
+        self.marks = Marks(marks)
         self.numbers = sorted({m.number for m in marks if m.leads})
+        self.shared = {
+            s.paragraph
+            for s in narrative.sentences
+            if s.section is SectionKind.TABLE and _OF_SEVERAL.search(self.text, s.start, s.end)
+        }
         self.current: int | None = None
         self.ages: dict[int, str] = {}
         self.talk = False
@@ -76,12 +82,12 @@ class _Reader:
 
     def owners(self, sentence: Sentence, before: int) -> tuple[int, ...]:
         """Whom a sentence is about; ``before`` is where the sentence before it ends."""
-        headings = [m for m in self.marks if m.leads and before <= m.start < sentence.start]
+        headings = [m for m in self.marks.within(before, sentence.start) if m.leads]
         if headings:
             self.current = headings[-1].number
             self.led.add(self.current)
             self.named.add(sentence.index)
-        marks = [m for m in self.marks if sentence.start <= m.start < sentence.end]
+        marks = self.marks.within(sentence.start, sentence.end)
         numbers = {m.number for m in marks}
         section = sentence.section
         if section not in TELLS:
@@ -95,21 +101,15 @@ class _Reader:
     def _elsewhere(self, sentence: Sentence, numbers: set[int]) -> tuple[int, ...]:
         """Titles, tables, the discussion: only what names its patient is about one."""
         if sentence.section is SectionKind.TITLE:
-            lead = [m for m in self.marks if m.leads and sentence.start <= m.start < sentence.end]
+            lead = [m for m in self.marks.within(sentence.start, sentence.end) if m.leads]
             self.current = lead[0].number if lead else None
             return ()
         if sentence.section is SectionKind.TABLE:
-            return (self.current,) if self.current and not self._of_all(sentence) else ()
+            return (self.current,) if self.current and sentence.paragraph not in self.shared else ()
         if sentence.section is not SectionKind.DISCUSSION:
             return ()
         self.current = None
         return self._by_name(sentence, numbers)
-
-    def _of_all(self, row: Sentence) -> bool:
-        """Whether a table is about several patients."""
-        same = [s for s in self.narrative.sentences if s.paragraph == row.paragraph]
-        inside = self.text[same[0].start : same[-1].end]
-        return bool(LABEL.search(inside) or re.search(r"\b(?:patients|cases)\b", inside, re.I))
 
     def _told(
         self, sentence: Sentence, marks: Sequence[Mark], numbers: set[int]
@@ -181,14 +181,13 @@ def told(narrative: Narrative, marks: Sequence[Mark]) -> Series:
         if found:
             owners[sentence.index] = found
         before = sentence.end
-    first = {
-        number: next(m for m in reader.marks if m.leads and m.number == number)
-        for number in reader.numbers
-    }
-    told = {number for found in owners.values() for number in found}
+    first: dict[int, Mark] = {}
+    for mark in reader.marks.leading():
+        first.setdefault(mark.number, mark)
+    told_of = sorted({number for found in owners.values() for number in found})
     return Series(
         narrative,
-        {number: mark for number, mark in first.items() if number in told},
+        {number: first[number] for number in told_of},
         owners,
         frozenset(reader.named),
     )

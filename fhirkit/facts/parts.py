@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from fhirkit.facts.owners import Series
 
 
-def of_patient(series: Series, scenes: list[Scene], number: int) -> list[Scene]:
-    """The scenes as they count for one patient: nothing is met in those of the others."""
+def of_patient(series: Series, scenes: list[Scene], empty: list[Scene], number: int) -> list[Scene]:
+    """The scenes as they count for one patient: those of the others are ``empty``."""
     return [
         replace(
             scene,
@@ -28,23 +28,24 @@ def of_patient(series: Series, scenes: list[Scene], number: int) -> list[Scene]:
             named=scene.sentence.index in series.named,
         )
         if number in series.owners.get(scene.sentence.index, ())
-        else _empty(scene)
-        for scene in scenes
+        else nothing
+        for scene, nothing in zip(scenes, empty, strict=True)
     ]
 
 
-def of_none(series: Series, scenes: list[Scene]) -> list[Scene]:
+def of_none(series: Series, scenes: list[Scene], empty: list[Scene]) -> list[Scene]:
     """The scenes that are about none of the patients, or not plainly about one."""
     return [
-        _empty(scene)
+        nothing
         if scene.sentence.index in series.owners
         else replace(scene, whose=Whose.OTHERS, why=_NO_ONE)
-        for scene in scenes
+        for scene, nothing in zip(scenes, empty, strict=True)
     ]
 
 
-def _empty(scene: Scene) -> Scene:
-    return Scene(scene.sentence, scene.narrative, whose=Whose.OTHERS, why=_NO_ONE)
+def emptied(scenes: list[Scene]) -> list[Scene]:
+    """The scenes with nothing met in them, to stand for those of other patients."""
+    return [Scene(s.sentence, s.narrative, whose=Whose.OTHERS, why=_NO_ONE) for s in scenes]
 
 
 _NO_ONE = "several patients are told of, and the sentence is not plainly about one"

@@ -29,7 +29,7 @@ from fhirkit.facts.medication import merge_classes, read_medications, read_other
 from fhirkit.facts.model import PatientFact, Whose
 from fhirkit.facts.notebook import Notebook
 from fhirkit.facts.observation import read_observations
-from fhirkit.facts.parts import merged, of_none, of_patient, told_of
+from fhirkit.facts.parts import emptied, merged, of_none, of_patient, told_of
 from fhirkit.facts.patient import read_patient
 from fhirkit.facts.procedure import read_other_procedures, read_procedures, tell_outcomes
 from fhirkit.facts.qualitative import read_qualitative
@@ -101,10 +101,11 @@ def _read_series(
     """The facts of each of several patients, read apart from those of the others."""
     narrative = series.narrative
     found = scenes(narrative, vocabulary, proposers, hints)
-    books = [Notebook(narrative, vocabulary, of_none(series, found))]
+    empty = emptied(found)
+    books = [Notebook(narrative, vocabulary, of_none(series, found, empty))]
     told: list[Fact] = []
     for number, mark in series.first.items():
-        own = of_patient(series, found, number)
+        own = of_patient(series, found, empty, number)
         attribute([s for s in own if number in series.owners.get(s.sentence.index, ())])
         books.append(Notebook(narrative, vocabulary, own, number))
         told += _read(books[-1], (mark.start, mark.end))

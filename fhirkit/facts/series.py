@@ -23,6 +23,7 @@ from fhirkit.facts.labels import (
     TELLS,
     TOLD,
     Mark,
+    Marks,
     count,
     labels,
 )
@@ -87,7 +88,8 @@ def tell_apart(narrative: Narrative) -> Series | None:
         if second:
             marks = _with_first(cut, marks)
         if _is_series(cut, marks, announced):
-            return told(cut, marks)
+            several = len({m.number for m in marks if m.leads}) <= _MOST
+            return told(cut, marks) if several else _nobodys(narrative)
     news = list(_introductions(narrative))
     if announced is not None or len(news) > 1:
         cut = _cut(narrative, news)
@@ -95,7 +97,12 @@ def tell_apart(narrative: Narrative) -> Series | None:
         if _are_all(cut, news, announced):
             return told(cut, news)
     together = announced is not None and _ONE_PATIENT.search(text) is None
-    return Series(narrative, {}, {}, frozenset()) if together else None
+    return _nobodys(narrative) if together else None
+
+
+def _nobodys(narrative: Narrative) -> Series:
+    """A text of several of whom none can be told apart."""
+    return Series(narrative, {}, {}, frozenset())
 
 
 def _announced(narrative: Narrative) -> int | None:
@@ -122,9 +129,10 @@ def _cut(narrative: Narrative, marks: Sequence[Mark]) -> Narrative:
     """The narrative with a new sentence where a sentence turns to another patient."""
     text = narrative.view.text
     sentences: list[Sentence] = []
+    placed = Marks(marks)
     for sentence in narrative.sentences:
         start = sentence.start
-        inside = [m for m in marks if sentence.start <= m.start < sentence.end]
+        inside = placed.within(start, sentence.end)
         for mark in inside:
             if mark.start == start or (at := _cut_at(text, start, mark, inside)) is None:
                 continue
@@ -146,8 +154,12 @@ def _cut_at(text: str, start: int, mark: Mark, inside: Sequence[Mark]) -> int | 
         for other in inside
         if start <= other.start < mark.start
     )
-    match = _PARTS.search(before) if opened else None
+    match = _PARTS.search(before, max(0, len(before) - _NEAR)) if opened else None
     return start + match.start("lead") if match else None
+
+
+#: Characters before a name that can part it from what was said before.
+_NEAR = 60
 
 
 def _part(narrative: Narrative, whole: Sentence, start: int, end: int, index: int) -> Sentence:
@@ -186,6 +198,10 @@ def _with_first(narrative: Narrative, marks: list[Mark]) -> list[Mark]:
     if len(news) != 1 or not AGE.search(text, sentence.start, sentence.end):
         return marks
     return [replace(news[0], number=1), *marks]
+
+
+#: More than these are a cohort, and no case reports.
+_MOST = 40
 
 
 def _is_series(narrative: Narrative, marks: Sequence[Mark], announced: int | None) -> bool:
@@ -236,7 +252,7 @@ def _are_all(narrative: Narrative, news: Sequence[Mark], announced: int | None) 
     for mark in news:
         match = AGE.search(text, mark.start, narrative.sentence_at(mark.start).end)
         ages.add(" ".join(match.group().lower().replace("-", " ").split()) if match else "")
-    if len(news) < 2 or len(ages) != len(news):
+    if not 2 <= len(news) <= _MOST or len(ages) != len(news):
         return False
     if announced:
         return len(news) == announced

@@ -102,6 +102,7 @@ def test_one_patient_stays_one(text: str) -> None:
         pytest.param("We present a case series of gout. The patients had asthma.", id="case-series"),
         pytest.param("We report two patients, a 48-year-old man and his 46-year-old wife, with gout. He had asthma.", id="couple"),
         pytest.param("We report three cases of gout. A 45-year-old man had asthma.", id="one-of-three"),
+        pytest.param(" ".join(f"Case {n} had gout." for n in range(1, 60)), id="a-cohort"),
     ],
 )  # fmt: skip
 def test_several_told_of_together_are_nobodys(text: str) -> None:
