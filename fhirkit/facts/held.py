@@ -98,7 +98,7 @@ _OF_NEWBORN = frozenset({"weighing", "who", "whose", "with", "aged", "birth"})
 
 
 _PREMISE = re.compile(
-    r"\s*(?:because|as|since|although|while|given\s+that|even\s+though)\s+[^,;]{0,200}?\b(?:is|are|(?:can|may|might)(?!\s+have\b)"
+    r"\s*(?:(?:however|therefore|moreover|thus|but|and),?\s+)?(?:because|as|since|although|while|given\s+that|even\s+though)\s+[^,;]{0,200}?\b(?:is|are|(?:can|may|might)(?!\s+have\b)"
     r"|has\s+been|have\s+been)\b[^,;]*,",
     re.IGNORECASE,
 )

@@ -75,6 +75,7 @@ def test_what_is_said_of_others_is_not_the_patients(text: str, concept: str, who
         pytest.param("When she was 12 years old asthma was found.", "asthma", id="at-an-earlier-age"),
         pytest.param("At the age of 12 years she had asthma.", "asthma", id="at-the-age-of"),
         pytest.param("She received a kidney of a living donor. Asthma was found.", "asthma", id="graft"),
+        pytest.param("A scan of the donor was normal. Asthma was found.", "asthma", id="after-the-donor"),
         pytest.param("Gout can recur. Spirometry showed asthma.", "asthma", id="after-a-general-statement"),
         pytest.param("A rash was seen that has been associated with gout. Asthma was found.", "asthma", id="aside"),
     ],

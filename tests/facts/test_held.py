@@ -19,6 +19,7 @@ def conditions(text: str) -> set[str]:
     "text",
     [
         pytest.param("Because this drug can cause hepatitis, liver tests were done.", id="because"),
+        pytest.param("However, because gout may recur, a diet was advised.", id="however-because"),
         pytest.param("As uveitis is common in sarcoidosis, eye drops were given.", id="as"),
         pytest.param("Since lymphoma may relapse, a scan was done.", id="since"),
         pytest.param("Although sepsis has been seen with it, catheters were kept.", id="although"),
