@@ -144,7 +144,8 @@ class _Signs:
     @property
     def others(self) -> bool:
         """Whether groups of people or the literature are spoken of."""
-        return self.group or any(not self._is_aside(c) for c in self._scene.cues("whose", "others"))
+        cues = self._scene.cues("whose", "others") if "others" in self._cues else ()
+        return any(not self._is_aside(cue) for cue in cues) or self.group
 
     def _is_aside(self, cue: Mention) -> bool:
         """Whether a cue only tells more of a thing: "a drug that has been associated with"."""

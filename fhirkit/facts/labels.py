@@ -31,7 +31,7 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 
 LABEL = re.compile(
-    r"\b(?:[Cc]ase|CASE|[Pp]atient|PATIENT)"
+    r"\b[CcPp](?:ase|ASE|atient|ATIENT)"
     r"(?:\s+(?:[Rr]eport|REPORT|[Pp]resentation|PRESENTATION|[Hh]istory|[Ss]tudy))?"
     r"[\s_-]*(?:(?:[Nn]o\.?|[Nn]umber|\#)\s*|(?<=[\s_-]))"
     r"(?P<label>\d{1,2}|[IVX]{1,4}[-:.]\d{1,2}|[IVX]{1,4}|[A-H]|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive"
@@ -40,7 +40,7 @@ LABEL = re.compile(
     r"|[.,]\d|\s*[%/°]|\s*[-–]\s*\d)"
 )
 ORDINAL = re.compile(
-    r"\b(?P<label>[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth|[Ff]ifth|[Ss]ixth)\s+(?:patient|case)\b"
+    r"\b(?P<label>[FfSsTt](?:irst|econd|hird|ourth|ifth|ixth))\s+(?:patient|case)\b"
 )
 _PERSON = (
     r"(?:woman|man|girl|boy|female|male|infant|neonate|newborn|gentleman|lady|patient|child|toddler"
