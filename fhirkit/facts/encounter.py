@@ -79,13 +79,12 @@ def place_in_stay(book: Notebook) -> None:
     """
     stays = book.of("encounter")
     own = [s for s in book.scenes if s.whose is Whose.PATIENT]
-    if len(stays) != 1 or any(_ANOTHER_STAY.search(s.all_text) for s in own):
+    within = [s for s in own if s.cues("encounter", "within") and _OUTSIDE.isdisjoint(s.all_words)]
+    if len(stays) != 1 or not within or any(_ANOTHER_STAY.search(s.all_text) for s in own):
         return
-    for scene in own:
-        cues = scene.cues("encounter", "within")
-        if not cues or not _OUTSIDE.isdisjoint(scene.all_words):
-            continue
+    for scene in within:
         # What somebody takes or suffers from on arrival may be older than the stay.
+        cues = scene.cues("encounter", "within")
         arrival = any(cue.entry.scope == "arrival" for cue in cues)
         for draft in book.of(*(_FOUND if arrival else (*_FOUND, "condition", "medication"))):
             if draft.scene is scene and _happens(draft):
