@@ -37,12 +37,13 @@ def tracked(checkout: Path) -> list[Path]:
 
 
 def requirements(checkout: Path) -> list[str]:
-    """Names of all distributions pyproject.toml asks for, extras and build included."""
+    """Names of all distributions pyproject.toml asks for, extras, groups and build included."""
     declared = tomllib.loads((checkout / "pyproject.toml").read_text("utf-8"))
     project = declared["project"]
     lines = [*declared["build-system"]["requires"], *project["dependencies"]]
-    for extra in project["optional-dependencies"].values():
-        lines += extra
+    for more in (project["optional-dependencies"], declared["dependency-groups"]):
+        for extra in more.values():
+            lines += extra
     names = {re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in lines}
     return sorted(names - {project["name"]})
 
@@ -62,7 +63,16 @@ def test_package_comes_from_the_checkout(checkout: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["py.typed", "mappings/drugs.csv", "mappings/codes.csv", "mappings/cues", "bundles"]
+    "name",
+    [
+        "py.typed",
+        "mappings/drugs.csv",
+        "mappings/codes.csv",
+        "mappings/cues",
+        "vocabulary/names.txt",
+        "vocabulary/manifest.json",
+        "bundles",
+    ],
 )
 def test_package_carries_its_data(name: str) -> None:
     """Types, mappings and golden cases are found beside the code, also in the wheel."""

@@ -1,0 +1,1 @@
+"""How the vocabulary index is compiled: read the packages, choose names, write the file."""
