@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, TypeVar
 
+from fhirkit._vocabulary import KINDS, Vocabulary, vocabulary
 from fhirkit.errors import MappingError
 
 if TYPE_CHECKING:
@@ -44,6 +45,10 @@ if TYPE_CHECKING:
 _BESIDE = re.compile(r"\.|(readme|licen[cs]e|notice|changelog)(\.|$)|.*\.md$", re.IGNORECASE)
 
 
+#: Kinds that the vocabulary beyond the mappings has names of.
+_FURTHER = frozenset(KINDS.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Coding:
     """A code of a system; ``display`` is "" where the system's own words were not read."""
@@ -59,7 +64,8 @@ class Mappings:
 
     ``units`` goes from a spelling without spaces to its UCUM code, ``units_without_case``
     from those in lower case that allow it; :meth:`unit` asks both. ``ucum`` are the codes
-    themselves. ``cues`` goes from the axis, the file's stem, to its rows.
+    themselves. ``cues`` goes from the axis, the file's stem, to its rows. ``vocabulary`` has
+    the names beyond our rows.
     """
 
     drugs: Mapping[str, DrugRow]
@@ -76,11 +82,21 @@ class Mappings:
     blocked: tuple[BlockedRow, ...]
     cues: Mapping[str, tuple[CueRow, ...]]
     codes: Mapping[tuple[str, str], tuple[Coding, ...]]
+    vocabulary: Vocabulary = field(default_factory=lambda: Vocabulary(""))
 
     def codings(self, name: str, *kinds: str) -> tuple[Coding, ...]:
-        """The codes of a concept, from the first of ``kinds`` that has any for it."""
+        """The codes of a concept, from the first of ``kinds`` that has any for it.
+
+        A concept that is a row of ours has the codes of ours and no others.
+        """
         for kind in kinds:
             if found := self.codes.get((kind, name)):
+                return found
+        further = [kind for kind in kinds if kind in _FURTHER]
+        if any(name in getattr(self, kind) for kind in further):
+            return ()
+        for kind in further:
+            if found := tuple(Coding(*code) for code in self.vocabulary.codes(kind, name)):
                 return found
         return ()
 
@@ -206,6 +222,7 @@ def _built(tables: Mapping[str, Table]) -> Mappings:
             if name.startswith("cues/")
         },
         codes=_codes(_typed(tables, "codes", rows.CodeRow)),
+        vocabulary=vocabulary(),
     )
 
 

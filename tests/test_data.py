@@ -55,6 +55,21 @@ def refusal(folder: Path) -> str:
 # Reading
 
 
+def test_codes_of_names_beyond_our_rows() -> None:
+    """The vocabulary's own, from the first of the kinds that has any; none for another kind."""
+    ours = load_mappings()
+    told = ours.codings("hyphema", "conditions", "symptoms")
+    assert told == (Coding("http://human-phenotype-ontology.org", "HP:0011886", "Hyphema"),)
+    assert ours.codings("hyphema", "conditions") == ()
+    assert ours.codings("hyphema", "route") == ()
+
+
+def test_a_row_of_a_site_takes_no_codes_from_the_vocabulary(tmp_path: Path) -> None:
+    """Whoever writes a row says by it which codes the name has."""
+    theirs = load_mappings(overlay(tmp_path, symptoms=SYMPTOMS + "hyphema,,our words\n"))
+    assert theirs.codings("hyphema", "conditions", "symptoms") == ()
+
+
 def test_every_vocabulary_is_there() -> None:
     """The shipped files give each vocabulary under its name."""
     ours = load_mappings()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -11,10 +12,11 @@ from fhirkit.narrative.layout import Headings, SectionKind
 from fhirkit.narrative.words import WORD, fold, fold_phrase, without_possessive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from fhirkit._data import Mappings
+    from fhirkit._vocabulary import Vocabulary
     from fhirkit.narrative.narrative import Narrative
 
 #: Vocabulary files whose rows are things a fact can be about, best reading first: where one
@@ -27,8 +29,10 @@ class Entry:
     """What a phrase means: a vocabulary concept, a term or a cue.
 
     ``kind`` is the mapping file's stem, ``term``, ``cue`` or ``blocked``; ``axis`` the kind column of
-    ``terms.csv`` or the cue file's stem; ``name`` the concept or the cue's value. ``by`` names
-    the proposer of an entry that no vocabulary has: its name is only the author's words.
+    ``terms.csv`` or the cue file's stem; ``name`` the concept or the cue's value. ``exact`` are the
+    words as they must be written, where case counts; ``proper`` asks only for a capital letter.
+    ``by`` names the proposer of an entry that no vocabulary has: its name is only the author's
+    words.
     """
 
     kind: str
@@ -37,6 +41,7 @@ class Entry:
     scope: str = ""
     exact: tuple[str, ...] | None = None
     by: str = ""
+    proper: bool = False
 
 
 @dataclass(slots=True)
@@ -71,7 +76,7 @@ class Mention:
 
 
 class Lexicon:
-    """Phrases of a set of mappings, ready to be found."""
+    """Phrases of a set of mappings, and of the vocabulary beyond them, ready to be found."""
 
     def __init__(self, mappings: Mappings) -> None:
         self.mappings = mappings
@@ -101,10 +106,15 @@ class Lexicon:
         self.headings = _headings(mappings)
         self._thing_lengths = _lengths(self._things)
         self._sign_lengths = _lengths(self._signs)
+        bars = {key: barring for key in self._things if (barring := self._barring(key))}
+        self._further = _Further(mappings.vocabulary, bars)
 
     def is_word(self, word: str) -> bool:
-        """Whether a folded word occurs in any phrase."""
+        """Whether a folded word occurs in any phrase of the mappings."""
         return word in self._words
+
+    def _barring(self, key: tuple[str, ...]) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self._things[key] if entry.kind == _BLOCKED)
 
     def _add(
         self, table: dict[tuple[str, ...], tuple[Entry, ...]], phrases: Iterable[str], entry: Entry
@@ -137,8 +147,20 @@ class Lexicon:
         return [fold_phrase(n) for n in (row.name, *row.synonyms)] if row else []
 
     def things(self, narrative: Narrative) -> list[Mention]:
-        """Mentions of vocabulary concepts, longest first, none inside another."""
-        return _scan(narrative, self._things, self._thing_lengths, overlap=False)
+        """Mentions of vocabulary concepts, longest first, none inside another.
+
+        A name of the mappings wins over any other that shares a word with it.
+        """
+        ours = _scan(narrative, self._things, self._thing_lengths, overlap=False)
+        further = self._further.things(narrative)
+        if further:
+            ends = [m.last for m in ours]
+            for mention in further:
+                at = bisect_right(ends, mention.first)
+                if at == len(ours) or ours[at].first >= mention.last:
+                    ours.insert(at, mention)
+                    ends.insert(at, mention.last)
+        return ours
 
     def thing(self, words: tuple[str, ...]) -> Entry | None:
         """The concept that folded words name, in whatever case they are written."""
@@ -158,6 +180,41 @@ class Lexicon:
     def signs(self, narrative: Narrative) -> list[Mention]:
         """Mentions of terms and cues; different ones may overlap."""
         return _scan(narrative, self._signs, self._sign_lengths, overlap=True)
+
+
+class _Further:
+    """Names beyond the mappings, taken in once a text has their first word.
+
+    What is found does not depend on what was read before: a word's names are taken in all at
+    once, and before any text that has the word is looked at.
+    """
+
+    def __init__(
+        self, vocabulary: Vocabulary, bars: Mapping[tuple[str, ...], tuple[Entry, ...]]
+    ) -> None:
+        self._vocabulary = vocabulary
+        self._bars = bars  # phrases that are no names, nor is a shorter phrase in them
+        self._bars_by_first: dict[str, list[tuple[str, ...]]] = {}
+        for key in bars:
+            self._bars_by_first.setdefault(key[0], []).append(key)
+        self._phrases = dict(bars)
+        self._lengths = _lengths(bars)
+        self._unread = set(vocabulary.first_words)
+
+    def things(self, narrative: Narrative) -> list[Mention]:
+        """Mentions of these names, longest first, none inside another."""
+        for first in self._unread.intersection(narrative.words):
+            self._take_in(first)
+        return _scan(narrative, self._phrases, self._lengths, overlap=False)
+
+    def _take_in(self, first: str) -> None:
+        keys = [*self._bars_by_first.get(first, ())]
+        for name in self._vocabulary.names(first):
+            entry = Entry(name.kind, name.concept, proper=name.proper)
+            self._phrases[name.words] = (*self._bars.get(name.words, ()), entry)
+            keys.append(name.words)
+        self._lengths |= _lengths(keys)
+        self._unread.discard(first)
 
 
 #: The kind of a phrase that must not be read as the concept its axis tells, nor may a shorter
@@ -212,9 +269,9 @@ def _fold_words(phrase: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 _Sizes = dict[str, dict[str, tuple[int, ...]]]
 
 
-def _lengths(table: dict[tuple[str, ...], tuple[Entry, ...]]) -> _Sizes:
+def _lengths(keys: Iterable[tuple[str, ...]]) -> _Sizes:
     found: dict[str, dict[str, set[int]]] = {}
-    for key in table:
+    for key in keys:
         second = key[1] if len(key) > 1 else ""
         found.setdefault(key[0], {}).setdefault(second, set()).add(len(key))
     for by_second in found.values():
@@ -279,9 +336,15 @@ def _scan(
 def _fitting(entries: tuple[Entry, ...], raw: Sequence[str]) -> Sequence[Entry]:
     """The entries whose case fits: an abbreviation must stand as it is written."""
     for entry in entries:
-        if entry.exact is not None:
-            return [e for e in entries if e.exact is None or _as_written(e.exact, raw)]
+        if entry.exact is not None or entry.proper:
+            return [e for e in entries if _fits(e, raw)]
     return entries
+
+
+def _fits(entry: Entry, raw: Sequence[str]) -> bool:
+    if entry.proper and not raw[0][0].isupper():
+        return False
+    return entry.exact is None or _as_written(entry.exact, raw)
 
 
 def _as_written(exact: tuple[str, ...], raw: Sequence[str]) -> bool:

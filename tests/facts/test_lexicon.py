@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from fhirkit.facts.lexicon import lexicon
+from fhirkit._data import load_mappings
+from fhirkit.facts.lexicon import Lexicon, lexicon
 from reading import narrative
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def things(text: str) -> list[tuple[str, str, str]]:
@@ -113,3 +119,88 @@ def test_words_of_the_vocabulary_are_known() -> None:
 def test_the_lexicon_is_made_once() -> None:
     """Reading the mappings costs time; the second call is a look-up."""
     assert lexicon() is lexicon()
+
+
+# Names beyond the mappings
+
+HEAD = "# fhirkit-mapping 1\n# 2026-11-22 rows of a site\n"
+
+
+def beside(folder: Path, **files: str) -> Lexicon:
+    """The shipped lexicon with a site's files laid over it."""
+    for stem, content in files.items():
+        (folder / f"{stem}.csv").write_text(HEAD + content, encoding="utf-8", newline="\n")
+    return Lexicon(load_mappings(folder))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "concept"),
+    [
+        pytest.param("He had melioidosis.", "conditions", "melioidosis", id="disease"),
+        pytest.param("A hyphaema was seen.", "symptoms", "hyphema", id="british-sign"),
+        pytest.param("She took ketanserin.", "drugs", "ketanserin", id="ingredient"),
+        pytest.param("He took Neptazane.", "drugs", "methazolamide", id="brand-of-a-row-of-ours"),
+        pytest.param("MELIOIDOSIS", "conditions", "melioidosis", id="capitals"),
+    ],
+)
+def test_names_beyond_the_mappings_are_mentions_like_any_other(
+    text: str, kind: str, concept: str
+) -> None:
+    """The vocabulary's names are found under its concepts, or under the row of ours they mean."""
+    assert [(found, name) for found, name, _ in things(text)] == [(kind, concept)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("We saw neptazane there.", id="brand-without-a-capital"),
+        pytest.param("The water was cold.", id="water"),
+        pytest.param("A small house of foam cells.", id="thing-of-the-laboratory"),
+        pytest.param("The aortic arch was seen.", id="anatomy"),
+        pytest.param("The carbon monoxide rose.", id="gas"),
+        pytest.param("Uncle Praxis met Corwin.", id="names-of-people"),
+    ],
+)
+def test_what_is_no_name_beyond_the_mappings(text: str) -> None:
+    """Ordinary words, anatomy and people are read as before."""
+    assert [
+        name for kind, name, _ in things(text) if kind in ("drugs", "conditions", "symptoms")
+    ] == []
+
+
+def test_our_names_win_where_words_are_shared(tmp_path: Path) -> None:
+    """A row of a site takes its words from every longer or overlapping name of the vocabulary."""
+    lexicon_of_site = beside(
+        tmp_path, symptoms="name,synonyms,source\nfrontal sign,bossing of the,ours\n"
+    )
+    story = narrative("There was frontal bossing of the skull.")
+    assert [m.name for m in lexicon().things(story)] == ["frontal bossing"]
+    assert [m.name for m in lexicon_of_site.things(story)] == ["frontal sign"]
+
+
+def test_a_blocked_phrase_bars_names_beyond_the_mappings(tmp_path: Path) -> None:
+    """blocked.csv holds for all names, by kind: alone, and inside a longer phrase."""
+    barred = beside(
+        tmp_path,
+        blocked="kind,phrase,reason,source\nconditions,melioidosis ward,a ward,ours\n"
+        "drugs,ketanserin,ours,ours\nconditions,hyphema,another kind,ours\n",
+    )
+    story = narrative("The melioidosis ward gave ketanserin for hyphema and melioidosis.")
+    assert [(m.name, m.first) for m in barred.things(story)] == [("hyphema", 6), ("melioidosis", 8)]
+
+
+def test_names_found_do_not_depend_on_what_was_read_before() -> None:
+    """Names are taken in as texts have their words; the order of texts changes nothing."""
+    texts = ["He had melioidosis.", "Risus sardonicus, then melioidosis.", "Ketanserin was given."]
+    made = load_mappings()
+    forward, backward = Lexicon(made), Lexicon(made)
+    stories = [narrative(text) for text in texts]
+    once = [[(m.name, m.start) for m in forward.things(story)] for story in stories]
+    again = [[(m.name, m.start) for m in backward.things(story)] for story in reversed(stories)]
+    assert once == again[::-1]
+    assert all(once)
+
+
+def test_words_beyond_the_mappings_decide_no_hyphen() -> None:
+    """Whether a line-break hyphen stays is decided by our own words."""
+    assert not lexicon().is_word("melioidosis")
