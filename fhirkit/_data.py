@@ -64,18 +64,21 @@ class Mappings:
 
     ``units`` goes from a spelling without spaces to its UCUM code, ``units_without_case``
     from those in lower case that allow it; :meth:`unit` asks both. ``ucum`` are the codes
-    themselves. ``cues`` goes from the axis, the file's stem, to its rows. ``vocabulary`` has
-    the names beyond our rows.
+    themselves. ``measured`` goes from a condition or symptom to the observation whose number
+    it is told with, ``symbols`` from "Na" to the observation it stands for. ``cues`` goes from
+    the axis, the file's stem, to its rows. ``vocabulary`` has the names beyond our rows.
     """
 
     drugs: Mapping[str, DrugRow]
     conditions: Mapping[str, ConditionRow]
     symptoms: Mapping[str, SymptomRow]
     observations: Mapping[str, ObservationRow]
+    measured: Mapping[str, str]
     scores: Mapping[str, ScoreRow]
     procedures: Mapping[str, ProcedureRow]
     reports: Mapping[str, ReportRow]
     terms: Mapping[tuple[str, str], TermRow]
+    symbols: Mapping[str, str]
     units: Mapping[str, str]
     units_without_case: Mapping[str, str]
     ucum: tuple[str, ...]
@@ -208,10 +211,19 @@ def _built(tables: Mapping[str, Table]) -> Mappings:
         conditions=_by_name(tables, "conditions", rows.ConditionRow),
         symptoms=_by_name(tables, "symptoms", rows.SymptomRow),
         observations=_by_name(tables, "observations", rows.ObservationRow),
+        measured={
+            row.name: row.observation for row in _typed(tables, "measured", rows.MeasuredRow)
+        },
         scores=_by_name(tables, "scores", rows.ScoreRow),
         procedures=_by_name(tables, "procedures", rows.ProcedureRow),
         reports=_by_name(tables, "reports", rows.ReportRow),
         terms={(row.kind, row.name): row for row in _typed(tables, "terms", rows.TermRow)},
+        symbols={
+            symbol: row.name
+            for row in _typed(tables, "terms", rows.TermRow)
+            if row.kind == "symbol"
+            for symbol in row.synonyms
+        },
         units=spellings,
         units_without_case=_without_case(spellings),
         ucum=tuple(row.ucum for row in _typed(tables, "units", rows.UnitRow)),

@@ -33,6 +33,7 @@ MODELS: Mapping[str, type[Row]] = {
     "conditions": rows.ConditionRow,
     "cues": rows.CueRow,
     "drugs": rows.DrugRow,
+    "measured": rows.MeasuredRow,
     "observations": rows.ObservationRow,
     "procedures": rows.ProcedureRow,
     "reports": rows.ReportRow,
@@ -252,7 +253,7 @@ def check_references(tables: Mapping[str, Table]) -> None:
 
 
 def _names(tables: Mapping[str, Table]) -> dict[str, set[str]]:
-    """The names there are, by vocabulary, kind of term, "class" (of drugs) and "units"."""
+    """The names there are, by vocabulary (or two), kind of term, "class" (of drugs) and "units"."""
     names: dict[str, set[str]] = defaultdict(set)
     for stem, table in tables.items():
         names[stem] = {row.name for row in table.rows if isinstance(row, rows.NamedRow)}
@@ -262,13 +263,14 @@ def _names(tables: Mapping[str, Table]) -> dict[str, set[str]]:
     for row in tables["drugs"].rows:
         if isinstance(row, rows.DrugRow) and row.level == "class":
             names["class"].add(row.name)
+    names["conditions or symptoms"] = names["conditions"] | names["symptoms"]
     names["units"] = {row.ucum for row in tables["units"].rows if isinstance(row, rows.UnitRow)}
     return names
 
 
 def _references(tables: Mapping[str, Table]) -> Iterator[tuple[Place, str, str, str]]:
     """Place, column, name and kind of everything a row refers to."""
-    for stem in ("codes", "conditions", "drugs", "observations"):
+    for stem in ("codes", "conditions", "drugs", "measured", "observations", "terms"):
         for row, place in tables[stem].placed():
             match row:
                 case rows.CodeRow():
@@ -277,6 +279,11 @@ def _references(tables: Mapping[str, Table]) -> Iterator[tuple[Place, str, str, 
                     yield place, "broader", row.broader, "conditions"
                 case rows.DrugRow():
                     yield from ((place, "classes", name, "class") for name in row.classes)
+                case rows.MeasuredRow():
+                    yield place, "name", row.name, "conditions or symptoms"
+                    yield place, "observation", row.observation, "observations"
+                case rows.TermRow() if row.kind == "symbol":
+                    yield place, "name", row.name, "observations"
                 case rows.ObservationRow():
                     yield from ((place, "units", code, "units") for code in row.units)
                     if row.specimen:

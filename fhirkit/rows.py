@@ -44,6 +44,7 @@ TermKind = Literal[
     "sex",
     "social-history",
     "specimen",
+    "symbol",
 ]
 Kind = Vocabulary | TermKind
 
@@ -137,6 +138,14 @@ class ObservationRow(NamedRow):
     category: Literal["laboratory", "survey", "vital-signs", "exam", "imaging", "social-history"]
     specimen: str = ""
     units: SeveralUcum = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_FORBID)
+class MeasuredRow(Row):
+    """A condition or symptom (``name``) whose number is that of an observation."""
+
+    name: Text
+    observation: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_FORBID)

@@ -68,10 +68,12 @@ MAPPINGS = Mappings(
         name: ObservationRow(name=name, category="laboratory", units="|".join(units), source="test")
         for name, units in _OBSERVATIONS.items()
     },
+    measured={},
     scores={},
     procedures={},
     reports={},
     terms={},
+    symbols={},
     units={},
     units_without_case={},
     ucum=(),

@@ -32,6 +32,7 @@ UNITS = HEAD + "ucum,written,source\n"
 BLOCKED = HEAD + "kind,phrase,reason,source\n"
 CONDITIONS = HEAD + "name,synonyms,broader,source\n"
 OBSERVATIONS = HEAD + "name,synonyms,category,specimen,units,source\n"
+MEASURED = HEAD + "name,observation,source\n"
 TERMS = HEAD + "kind,name,synonyms,source\n"
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
@@ -450,6 +451,24 @@ def test_files_beside_the_mappings_are_left_alone(tmp_path: Path) -> None:
         ),
         pytest.param(
             "scores", SCORES + "a,,0,1,0,s\n", "column 'step': '0' is not above zero", id="step"
+        ),
+        pytest.param(
+            "terms",
+            TERMS + "symbol,nothing,N,s\n",
+            "column 'name': no row of observations is named 'nothing'",
+            id="symbol-of-nothing",
+        ),
+        pytest.param(
+            "measured",
+            MEASURED + "fever,nothing,s\n",
+            "column 'observation': no row of observations is named 'nothing'",
+            id="unknown-observation",
+        ),
+        pytest.param(
+            "measured",
+            MEASURED + "nothing,sodium,s\n",
+            "column 'name': no row of conditions or symptoms is named 'nothing'",
+            id="unknown-condition",
         ),
         pytest.param(
             "terms", TERMS + "rout,a,,s\n", "column 'kind': 'rout' is not one of", id="term"

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from fhirkit.facts.model import Certainty
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from fhirkit.facts.lexicon import Mention
     from fhirkit.facts.scene import Scene
 
@@ -100,12 +102,12 @@ def _inside(cue: Mention, other: Mention) -> bool:
     return longer and other.first <= cue.first and cue.last <= other.last
 
 
-def negated_at(scene: Scene, word: int) -> bool:
-    """Whether a negation reaches the word at ``word``."""
+def negated_at(scene: Scene, word: int, besides: Collection[int] = ()) -> bool:
+    """Whether a negation reaches the word at ``word``, those that begin at ``besides`` left out."""
     stops = _stops(scene)
     masked = [(c.first, c.last) for c in scene.cues("certainty", "pseudo")]
     for cue in scene.cues("certainty", "negated"):
-        if any(a <= cue.first < b for a, b in masked):
+        if cue.first in besides or any(a <= cue.first < b for a, b in masked):
             continue
         a, b = _range(scene, cue, stops)
         if a <= word < b:

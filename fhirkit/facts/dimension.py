@@ -48,6 +48,12 @@ _LIKE = {
 }
 
 
+def same_kind(one: str, other: str) -> bool:
+    """Whether two UCUM codes can give one value in two systems of units."""
+    kinds = [_LIKE.get(dimension(code), dimension(code)) for code in (one, other)]
+    return kinds[0] == kinds[1]
+
+
 def fits(ucum: str, allowed: Iterable[str]) -> bool:
     """Whether a value in ``ucum`` can be meant where ``allowed`` units are usual."""
     mine = _LIKE.get(dimension(ucum), dimension(ucum))

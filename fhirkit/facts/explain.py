@@ -94,13 +94,15 @@ def _numbers(book: Notebook, scene: Scene, covered: _Cover) -> Iterator[LeftOut]
         span = book.narrative.span(measure.start, measure.end)
         if covered.has(span):
             continue
-        why = _why_not(scene, measure)
+        why = book.doubted.get(span) or _why_not(scene, measure)
         yield LeftOut(span, "number", why, whose=scene.whose, patient=book.patient)
 
 
 def _why_not(scene: Scene, measure: Measure) -> str:
     if scene.whose is not Whose.PATIENT:
         return f"{scene.whose}: {scene.why}"
+    if measure.used:
+        return "told as part of another fact"
     if measure.is_time:
         return "a time that no fact is told with"
     return "nothing beside it is known to have such a value"

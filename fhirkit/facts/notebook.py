@@ -90,6 +90,8 @@ class Notebook:
         self.at: dict[int, Draft] = {}
         #: why a mention went nowhere
         self.refused: dict[int, str] = {}
+        #: values that were read and then doubted, with the reason
+        self.doubted: dict[Span, str] = {}
         self._told: dict[str, list[tuple[Scene, Mention]]] = {}
 
     def of(self, *kinds: str) -> list[Draft]:

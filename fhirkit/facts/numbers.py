@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -83,7 +84,10 @@ _DAY_OF_YEAR = re.compile(r"\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\d/])")
 
 @dataclass(slots=True)
 class Measure:
-    """A number met in the view: ``form`` is number, range, ratio, fraction or spread."""
+    """A number met in the view.
+
+    ``form`` is number, range, ratio, fraction, spread, grade ("3+") or size ("4 x 5 cm").
+    """
 
     start: int
     end: int
@@ -94,6 +98,8 @@ class Measure:
     unit: str | None = None
     ucum: str | None = None
     used: bool = False
+    #: whether a dash stands tight before it: a minus where the analyte may be negative
+    dashed: bool = False
 
     @property
     def is_time(self) -> bool:
@@ -116,9 +122,10 @@ class DateMention:
 
 
 _UNIT = re.compile(
-    r"(?:[x×*]\s?10\s?[\^*e]?\s?[\d⁰-⁹¹²³]{1,2}\s?)?"
-    r"(?:/\s?)?[%°µμA-Za-z²³\[\]{}][%°µμA-Za-z²³\d^*\[\]{}]*(?:\s?(?:Hg|H2O))?"
-    r"(?:\s*(?:/|\bper\b|·|\.(?=[A-Za-z]))\s*[A-Za-zµμ²³\d^*.]+)*"
+    r"(?:[x×*]\s?10\s?(?:\(\d{1,2}\)|[\^*e]?\s?[\d⁰-⁹¹²³]{1,2})\s?)?"
+    r"(?:/\s?|per\s+(?:cubic\s+)?)?[%°µμA-Za-z²³\[\]{}][%°µμA-Za-z²³\d^*\[\]{}]*"
+    r"(?:\s?(?:of\s+)?(?:Hg|H2O|mercury|water)\b)?"
+    r"(?:\s*(?:/|\bper\b|·|\.(?=[A-Za-z]))\s*(?:24[\s-]?h(?:ours?|rs?)?\b|cubic\s+\w+|[A-Za-zµμ²³\d^*.]+))*"
     r"|[x×*]\s?10\s?[\^*e]?\s?[\d⁰-⁹¹²³]{1,2}"
 )
 _LAST_PART = re.compile(r"\s*(?:/|\bper\b|\s|[.,)\]-])\s*[^/\s.,)\]-]*$")
@@ -137,7 +144,7 @@ class UnitTable:
         while chunk:
             end = offset + len(chunk)
             if not text[end : end + 1].isalnum():
-                code = self._unit(chunk) or self._composed(chunk)
+                code = self._unit(chunk) or self._unit(_power(chunk)) or self._composed(chunk)
                 if code is not None:
                     return end, code
             shorter = _LAST_PART.sub("", chunk)
@@ -153,6 +160,18 @@ class UnitTable:
         return "/".join(code for code in codes if code is not None)
 
 
+def _power(chunk: str) -> str:
+    """A unit with its power of ten in the usual spelling: "*109/L" is "×10^9/L"."""
+    match = _POWER.match(chunk)
+    if match is None:
+        return chunk
+    power = unicodedata.normalize("NFKC", match["a"] or match["b"] or match["c"])
+    return f"×10^{power}{chunk[match.end() :]}"
+
+
+_POWER = re.compile(
+    r"[x×*]\s?10\s?(?:[\^*e]\s?(?P<a>\d{1,2})|\((?P<b>\d{1,2})\)|(?P<c>[\d⁰-⁹¹²³]{1,2}))(?=\s?/)"
+)
 _DIVIDED = re.compile(r"\s*/\s*|\s+per\s+")
 
 
@@ -210,6 +229,16 @@ def measures(text: str, units: UnitTable, skip: list[DateMention]) -> list[Measu
             position = max(match.end("n"), measure.end)
 
 
+_SIZE = re.compile(
+    r"\s?(?:cm|mm)?\s?(?:[x×*]|by)\s?(?!10\s?[\^*e(\d⁰-⁹¹²³])\d+(?:[.,]\d+)?(?:\s?(?:cm|mm)?\s?(?:[x×*]|by)\s?\d+(?:[.,]\d+)?)?"
+    r"\s?(?:cm|mm)\b"
+)
+#: "21-hydroxylase", "5-fluorouracil": the number of a place in a molecule.
+_CHEMICAL = re.compile(
+    r"-(?:hydroxy|methyl|fluoro|amino|oxo|dehydro|deoxy|acetyl|beta|alpha|keto)", re.IGNORECASE
+)
+#: "3+" of a dipstick or a pulse, "4+/5" of strength; an ion's charge ("CD4+") is in a word.
+_GRADE = re.compile(r"\+(?:/\d)?(?![\w+])")
 _JOINT = re.compile(r"\s*-?\s*")
 
 
@@ -226,14 +255,15 @@ def _measure(text: str, match: re.Match[str], units: UnitTable) -> Measure | Non
     if (
         form == "range"
         and "to" in match.group("sep")
+        and not _RANGING.search(text, max(0, start - 20), start)
         and _FROM.search(text, max(0, start - 8), start)
     ):
         return _from_to(text, match, units, digits)
-    joint = _JOINT.match(text, end)
-    unit_at = joint.end() if joint else end
-    unit = units.match(text, unit_at)
-    if unit is not None and "-" in text[end:unit_at] and unit[1] not in TIME_UNITS:
-        unit = None
+    worded = _in_words(text, start, end, digits) if form == "number" else None
+    if worded is not None:
+        return worded
+    unit_at, unit = _unit_behind(text, end, units)
+    dashed = _DASHED.search(text, max(0, start - 3), start) is not None
     comparator = None
     before = _COMPARATOR.search(text[max(0, start - 14) : start])
     if before and not _RAISED.search(text[max(0, start - 34) : start]):
@@ -242,15 +272,45 @@ def _measure(text: str, match: re.Match[str], units: UnitTable) -> Measure | Non
         comparator = _SYMBOL.get(comparator, comparator)
         start -= len(before.group())
     if unit is not None:
+        written = text[unit_at : unit[0]]
         return Measure(
-            start, unit[0], digits, form, second, comparator, text[unit_at : unit[0]], unit[1]
+            start, unit[0], digits, form, second, comparator, written, unit[1], dashed=dashed
         )
     if end < len(text) and (text[end].isalpha() or text[end] == "_"):
         return None  # a number glued to letters is a name ("1a", "3rd")
-    return Measure(start, end, digits, form, second, comparator)
+    if form == "number" and _CHEMICAL.match(text, end):
+        return None
+    return Measure(start, end, digits, form, second, comparator, dashed=dashed)
 
 
+def _in_words(text: str, start: int, end: int, digits: str) -> Measure | None:
+    """The number as a grade ("3+") or the first of a size ("4 x 5 cm")."""
+    for form, pattern in (("grade", _GRADE), ("size", _SIZE)):
+        match = pattern.match(text, end)
+        if match:
+            return Measure(start, match.end(), digits, form)
+    return None
+
+
+def _unit_behind(text: str, end: int, units: UnitTable) -> tuple[int, tuple[int, str] | None]:
+    """Where a unit behind a number would begin, and its end and code if there is one."""
+    joint = _JOINT.match(text, end)
+    at = joint.end() if joint else end
+    unit = units.match(text, at)
+    if unit is None:
+        return at, None
+    hyphened = "-" in text[end:at] and unit[1] not in TIME_UNITS
+    # A name that begins the next line of a table is no unit.
+    named = unit[1].startswith("{") and "\n" in text[end:at]
+    return at, None if hyphened or named else unit
+
+
+#: A dash with nothing but space, a bracket or a mark before it, and no space behind.
+_DASHED = re.compile(r"(?:\A|[^\d\s]\s|[\[(=:,;])[-−–]\Z")
 _FROM = re.compile(r"\bfrom\s*\Z", re.IGNORECASE)
+
+
+_RANGING = re.compile(r"\brang(?:ed|es|ing)\s+from\s*\Z", re.IGNORECASE)
 
 
 def _from_to(text: str, match: re.Match[str], units: UnitTable, digits: str) -> Measure:
@@ -267,6 +327,17 @@ def _after_space(text: str, offset: int) -> int:
     while offset < len(text) and text[offset].isspace():
         offset += 1
     return offset
+
+
+def parted(text: str, measure: Measure) -> tuple[Measure, Measure]:
+    """The two numbers of a fraction as values of their own ("120/98 U/L"), both in its unit."""
+    slash = text.index("/", measure.start)
+    second = re.compile(_NUMBER).search(text, slash)
+    at = second.start() if second else slash + 1
+    return (
+        Measure(measure.start, slash, measure.digits, unit=measure.unit, ucum=measure.ucum),
+        Measure(at, measure.end, measure.second or "", unit=measure.unit, ucum=measure.ucum),
+    )
 
 
 def _form(separator: str) -> str:

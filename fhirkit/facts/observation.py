@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from fhirkit.facts.acceptance import is_titer
 from fhirkit.facts.anchors import anchored
-from fhirkit.facts.model import ObservationFact, Quantity, Range, Ratio, Term, Whose
+from fhirkit.facts.coma import coma_parts
+from fhirkit.facts.model import ObservationFact, Quantity, Range, Ratio, Term, When, Whose
+from fhirkit.facts.multiples import multiples
 from fhirkit.facts.numbers import Measure, quantity
 from fhirkit.facts.pairing import Pair, pairs
+from fhirkit.facts.reference import reference_range
 from fhirkit.facts.specimen import Specimens
-from fhirkit.facts.timing import when_date
+from fhirkit.facts.timing import offset_quantity, when_date
 from fhirkit.narrative.layout import SectionKind
 
 if TYPE_CHECKING:
     from fhirkit.facts.lexicon import Mention
-    from fhirkit.facts.model import When
     from fhirkit.facts.notebook import Notebook
     from fhirkit.facts.scene import Scene
 
+_SIDE = re.compile(
+    r"\s+(?:(?:in|of|on)\s+(?:the|his|her)?\s*(?:right|left|both)(?:\s+(?:eyes?|arms?|legs?|sides?))?|OD|OS)\b",
+    re.IGNORECASE,
+)
 #: Characters a fact's own span may cover; a wider one shows the value alone.
 _SPAN_LIMIT = 90
 #: A value told again this far away is a repetition, nearer it is a second measurement.
@@ -31,6 +39,11 @@ def read_observations(book: Notebook) -> None:
         specimens.enter(scene)
         if not is_observed(scene):
             continue
+        for owners, match in multiples(scene):
+            for analyte in owners:
+                _record_multiple(book, scene, analyte, match, specimens)
+        for name, start, end, digits in coma_parts(scene):
+            _record_part(book, scene, name, start, end, digits)
         for pair in pairs(scene, book.lexicon.mappings):
             if pair.measure.form == "fraction" and pair.analyte.name == "blood pressure":
                 _record_pressure(book, scene, pair)
@@ -50,10 +63,43 @@ def _record(book: Notebook, scene: Scene, pair: Pair, specimens: Specimens) -> N
     concept, specimen = specimens.resolve(book, scene, pair.analyte, pair.measure)
     if _told_before(book, concept, pair):
         return
-    fields: dict[str, object] = {"value": _as_value(book, pair.measure)}
+    fields: dict[str, object] = {"value": _as_value(book, pair)}
     if specimen is not None:
         fields["specimen"] = specimen
     _draft(book, scene, pair, concept, fields)
+
+
+def _record_multiple(
+    book: Notebook, scene: Scene, analyte: Mention, match: re.Match[str], specimens: Specimens
+) -> None:
+    """ "ALT was five times the upper limit of normal": the words are the value, and it is high."""
+    narrative = book.narrative
+    limit = "upper" if match["upper"] else "normal"
+    concept, specimen = specimens.resolve(book, scene, analyte, None)
+    shown = Term(narrative.span(analyte.start, analyte.end), concept or None)
+    fields: dict[str, object] = {
+        "value": Term(narrative.span(match.start(), match.end())),
+        "interpretation": Term(narrative.span(*match.span(limit)), "H"),
+    }
+    if specimen is not None:
+        fields["specimen"] = specimen
+    name = concept or shown.span.text
+    book.at[analyte.start] = book.new(
+        "observation", ObservationFact, name, scene, analyte.start, match.end(), "multiple of a limit",
+        concept=name, analyte=shown, category=category_of(book, analyte), **fields,
+    )  # fmt: skip
+
+
+def _record_part(
+    book: Notebook, scene: Scene, name: str, start: int, end: int, digits: str
+) -> None:
+    """One part of the Glasgow Coma Scale, "V4" of "E3V4M5"."""
+    span = book.narrative.span(start, end)
+    book.new(
+        "observation", ObservationFact, name, scene, start - 1, end, "part of a scale",
+        concept=name, analyte=Term(book.narrative.span(start - 1, start), name), category="survey",
+        value=Quantity(span, digits),
+    )  # fmt: skip
 
 
 def _record_pressure(book: Notebook, scene: Scene, pair: Pair) -> None:
@@ -75,8 +121,8 @@ def _draft(
     fields["analyte"] = Term(narrative.span(analyte.start, analyte.end), concept or None)
     fields["category"] = category_of(book, analyte)
     if pair.reference is not None:
-        fields["reference"] = _reference(book, pair.reference)
-    when = _time_of(book, scene, measure)
+        fields["reference"] = reference_range(narrative, measure, pair.reference)
+    when = _time_of(book, scene, pair)
     if when is not None:
         fields["when"] = when
     start, end = min(analyte.start, measure.start), max(analyte.end, measure.end)
@@ -88,7 +134,8 @@ def _draft(
         concept=name, **fields,
     )  # fmt: skip
     draft.add_span(narrative.span(analyte.start, analyte.end))
-    book.at[analyte.start] = draft
+    if not (analyte.start in book.at and book.at[analyte.start].make is not ObservationFact):
+        book.at[analyte.start] = draft  # where a condition stands, its own fact does
 
 
 def _told_before(book: Notebook, concept: str, pair: Pair) -> bool:
@@ -118,10 +165,17 @@ def category_of(book: Notebook, analyte: Mention) -> str:
     return row.category if row else "laboratory"
 
 
-def _as_value(book: Notebook, measure: Measure) -> Quantity | Ratio | Range:
+def _as_value(book: Notebook, pair: Pair) -> Quantity | Ratio | Range | Term:
+    measure = pair.measure
     span = book.narrative.span(measure.start, measure.end)
-    if measure.form == "ratio" and measure.second:
+    if measure.second and (measure.form == "ratio" or is_titer(measure)):
         return Ratio(span, measure.digits, measure.second)
+    if measure.form in ("grade", "size") or (
+        measure.form == "fraction" and pair.analyte.kind != "scores"
+    ):
+        # "6/18", "4/5", "3+" are words for a finding; the side that it was found on belongs to it.
+        side = _SIDE.match(book.narrative.view.text, measure.end)
+        return Term(book.narrative.span(measure.start, side.end() if side else measure.end))
     if measure.form == "range" and measure.second:
         return _range(book, measure)
     return quantity(book.narrative, measure)
@@ -134,17 +188,9 @@ def _range(book: Notebook, measure: Measure) -> Range:
     return Range(span, low, high)
 
 
-def _reference(book: Notebook, measure: Measure) -> Range:
-    if measure.form == "range" and measure.second:
-        return _range(book, measure)
-    span = book.narrative.span(measure.start, measure.end)
-    bound = Quantity(span, measure.digits, measure.unit, measure.ucum)
-    below = (measure.comparator or "").startswith("<")
-    return Range(span, None if below else bound, bound if below else None)
-
-
-def _time_of(book: Notebook, scene: Scene, measure: Measure) -> When | None:
-    """A date or time phrase that stands right at the value."""
+def _time_of(book: Notebook, scene: Scene, pair: Pair) -> When | None:
+    """A date or time phrase that stands right at the value, or leads the sentence."""
+    measure = pair.measure
     for date in scene.dates:
         gap = scene.text(measure.end, date.start) if date.start >= measure.end else ","
         if date.iso and len(gap) < 25 and "," not in gap:
@@ -152,7 +198,38 @@ def _time_of(book: Notebook, scene: Scene, measure: Measure) -> When | None:
     for phrase in scene.times:
         if 0 <= phrase.start - measure.end < 12 and phrase.form in _AT_VALUE:
             return anchored(book, scene, phrase)
-    return None
+    return _leading_time(book, scene, pair)
+
+
+def _leading_time(book: Notebook, scene: Scene, pair: Pair) -> When | None:
+    """ "At 6-month follow-up, EDSS was 3.0": the time that the sentence begins with."""
+    start = pair.analyte.start
+    if not scene.times or scene.times[0].start >= start:
+        return None
+    phrase = scene.times[0]
+    if not _OPENS.fullmatch(scene.text(scene.sentence.start, phrase.start)):
+        return None
+    between = scene.text(phrase.end, start)
+    told = scene.text(phrase.end, pair.measure.start)
+    if _EARLIER.search(told) or _FROM.search(told):
+        return None  # "from 9.1 to ..." and "previously" are of another time
+    if any(phrase.end <= t.start < pair.measure.end for t in scene.times[1:]):
+        return None
+    visit = _VISIT.match(between)
+    if visit is None:
+        return anchored(book, scene, phrase) if phrase.form in _AT_VALUE else None
+    span = book.narrative.span(phrase.start, phrase.end + visit.end())
+    return When(span, offset_quantity(book.narrative, phrase), "after")
 
 
 _AT_VALUE = frozenset({"later", "after", "day", "before", "ago"})
+_OPENS = re.compile(
+    r"\W*(?:(?:at|on|by|about|and|then|but|however|approximately|the|a|his|her)\b\W*)*",
+    re.IGNORECASE,
+)
+_VISIT = re.compile(r"[\s-]*(?:of\s+)?follow[\s-]?up\b", re.IGNORECASE)
+_FROM = re.compile(r"\bfrom\s+(?:an?\s+)?(?:\w+\s+)?(?:of\s+)?$", re.IGNORECASE)
+_EARLIER = re.compile(
+    r"\b(?:previous(?:ly)?|earlier|initial(?:ly)?|baseline|admission|prior|before|compared|last)\b",
+    re.IGNORECASE,
+)

@@ -4,6 +4,7 @@ narrative -> scenes (things, signs, numbers, times)
   -> series (which of several patients), attribution (whose) and certainty
   -> readers: patient, encounter, drugs, conditions, procedures, observations
   -> links: times to events, reactions to suspects
+  -> verification: each value read again from its own words
   -> facts
 """
 
@@ -36,6 +37,7 @@ from fhirkit.facts.qualitative import read_qualitative
 from fhirkit.facts.reasons import link_reasons, tell_death
 from fhirkit.facts.scene import scenes
 from fhirkit.facts.series import tell_apart
+from fhirkit.facts.verify import verify_observations
 from fhirkit.narrative.narrative import read_narrative
 
 if TYPE_CHECKING:
@@ -133,6 +135,7 @@ def _read(book: Notebook, named: tuple[int, int] | None = None) -> tuple[Fact, .
     time_onsets(book)
     read_observations(book)
     read_qualitative(book)
+    verify_observations(book)
     died = patient is not None and "deceased" in patient.fields
     read_adverse_events(book, died=died)
     read_other_drugs(book)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.abbreviations import introduced
+from fhirkit.facts.components import with_parts
 from fhirkit.facts.coordination import coordinated
 from fhirkit.facts.levels import measured
 from fhirkit.facts.model import Certainty, Whose
@@ -95,6 +96,11 @@ class Scene:
             self._all_words = frozenset(self.words())
         return self._all_words
 
+    @property
+    def view(self) -> str:
+        """The whole view, for patterns matched at an offset of it; nothing is copied."""
+        return self.narrative.view.text
+
     def text(self, start: int, end: int) -> str:
         """The view between two offsets."""
         return self.narrative.view.text[start:end]
@@ -138,6 +144,7 @@ def scenes(
     things = coordinated(narrative, lexicon.things(narrative), lexicon)
     things = proposed(narrative, things, signs, lexicon, proposers)
     things = measured(narrative, introduced(narrative, things, lexicon), lexicon)
+    things = with_parts(narrative, things, lexicon)
     made = [Scene(s, narrative) for s in narrative.sentences]
     starts = [s.start for s in narrative.sentences]
     _deal(made, starts, [t for t in things if not _is_address(text, t)], "things")

@@ -127,7 +127,8 @@ def _is_counted(units: Iterable[str]) -> bool:
 
 def _unspecific(book: Notebook, scene: Scene, analyte: Mention) -> str:
     """The name without its specimen, unless the words themselves name it ("CSF protein")."""
-    if fold_phrase(scene.text(analyte.start, analyte.end))[0] in ("csf", "cerebrospinal", "urine"):
+    words = fold_phrase(scene.text(analyte.start, analyte.end))
+    if words[0] in ("csf", "cerebrospinal", "urine") or words[-1].endswith("uria"):
         return analyte.name
     bare = analyte.name.partition(" ")[2]
     return bare if bare in book.lexicon.mappings.observations else ""

@@ -35,6 +35,16 @@ def brief(measure: Measure, text: str) -> tuple[str, str, str | None]:
         pytest.param("at 0.4 g/kg/day for", "0.4 g/kg/day", "0.4", "g/kg/d", id="weight-and-day"),
         pytest.param("45 x 10^9/L", "45 x 10^9/L", "45", "10*9/L", id="power"),
         pytest.param("45 × 10⁹/L", "45 × 10⁹/L", "45", "10*9/L", id="superscript-power"),
+        pytest.param("45 *109/L", "45 *109/L", "45", "10*9/L", id="flat-power"),
+        pytest.param("45 × 10(9)/L", "45 × 10(9)/L", "45", "10*9/L", id="power-in-brackets"),
+        pytest.param("1.3 g/24 h and", "1.3 g/24 h", "1.3", "g/d", id="in-a-day"),
+        pytest.param(
+            "66 millimetres of mercury", "66 millimetres of mercury", "66", "mm[Hg]", id="mercury"
+        ),
+        pytest.param(
+            "900 per cubic millimetre", "900 per cubic millimetre", "900", "/mm3", id="cubic"
+        ),
+        pytest.param("135\nINR rose", "135", "135", None, id="name-in-the-next-line"),
         pytest.param("37.9 °C and", "37.9 °C", "37.9", "Cel", id="celsius"),
         pytest.param("100 μg daily", "100 μg", "100", "ug", id="greek-mu"),
         pytest.param("a 12-mg dose", "12", "12", None, id="hyphenated-unit-is-left-out"),
@@ -73,6 +83,11 @@ def test_comparators_stand_before_the_number(text: str, words: str, digits: str)
     [
         pytest.param("2:1", "ratio", "2 1", id="ratio"),
         pytest.param("135-145 mmol/L", "range", "135 145", id="hyphen"),
+        pytest.param("ranging from 2 to 5 mg", "range", "2 5", id="ranging"),
+        pytest.param("was 3+ on", "grade", "3", id="grade"),
+        pytest.param("was 4+/5 on", "grade", "4", id="strength"),
+        pytest.param("was 4 x 5 cm", "size", "4", id="size"),
+        pytest.param("was 4 cm × 5 cm × 6 cm", "size", "4", id="three-sides"),
         pytest.param("135–145 mmol/L", "range", "135 145", id="dash"),
         pytest.param("135 to 145 mmol/L", "range", "135 145", id="to"),
         pytest.param("142/88 mmHg", "fraction", "142 88", id="pressure"),

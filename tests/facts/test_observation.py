@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhirkit.facts.model import ObservationFact, Quantity, Range
+from fhirkit.facts.model import ObservationFact, Quantity, Range, Term
 from reading import Reading, concept_of, said, words
 
 MAN = "A 44-year-old man came to our clinic with fatigue. "
@@ -91,7 +91,8 @@ def test_a_unit_behind_the_reference_range_is_the_values() -> None:
         pytest.param("Haemoglobin fell from 13.1 g/dL to 7.4 g/dL.", [("hemoglobin", "13.1 g/dL"), ("hemoglobin", "7.4 g/dL")], id="from-to"),
         pytest.param("ALT 812 U/L, AST 640 U/L, LDH 900 U/L.", [("ALT", "812 U/L"), ("AST", "640 U/L"), ("LDH", "900 U/L")], id="list"),
         pytest.param("ALT and AST were 812 U/L and 640 U/L.", [("ALT", "812 U/L"), ("AST", "640 U/L")], id="respectively"),
-        pytest.param("Sodium 131 and potassium 5.9 mmol/L.", [("potassium", "5.9 mmol/L"), ("sodium", "131")], id="unit-not-shared"),
+        pytest.param("Sodium 131 and potassium 5.9 mmol/L.", [("potassium", "5.9 mmol/L"), ("sodium", "131 mmol/L")], id="unit-shared"),
+        pytest.param("Creatinine 88 and urea 5.9 mmol/L.", [("creatinine", "88"), ("urea", "5.9 mmol/L")], id="unit-not-shared"),
         pytest.param("Creatinine was 1.4 mg/dL and later 0.9 mg/dL.", [("creatinine", "0.9 mg/dL"), ("creatinine", "1.4 mg/dL")], id="series"),
         pytest.param("Sodium was 118 mmol/L. Therefore potassium, 3.1 mmol/L, was given.", [("potassium", "3.1 mmol/L"), ("sodium", "118 mmol/L")], id="stop-behind-litre"),
     ],
@@ -203,3 +204,105 @@ def test_an_amount_by_body_weight_is_a_dose_and_no_result() -> None:
         )
         == []
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        pytest.param("At 6-month follow-up EDSS was 3.0.", "6-month follow-up", id="follow-up"),
+        pytest.param("Two weeks later, the EDSS was 3.0.", "Two weeks later", id="later"),
+        pytest.param("On day 3, EDSS was 3.0.", "On day 3", id="day"),
+        pytest.param("The EDSS was 3.0 on day 5.", "on day 5", id="behind"),
+        pytest.param("EDSS was 3.0.", None, id="none"),
+        pytest.param("Two weeks later, compared with an EDSS of 3.0, he was well.", None, id="compared"),
+        pytest.param("He had MS for 2 years and EDSS was 3.0.", None, id="duration"),
+        pytest.param("Two weeks later he left; after 3 days EDSS was 3.0.", None, id="two-times"),
+    ],
+)  # fmt: skip
+def test_the_time_of_a_value(text: str, when: str | None) -> None:
+    """Right at the value, or what the sentence begins with and no other time comes between."""
+    assert words(one(text, "EDSS").when) == when
+
+
+def test_the_second_of_two_values_has_the_leading_time() -> None:
+    """What it rose from was before."""
+    text = "Two weeks later, haemoglobin rose from 2.4 to 7.1 g/dL."
+    found = Reading(MAN + text).named(ObservationFact, "hemoglobin")
+    told = {said(f.value): words(f.when) for f in found}
+    assert told == {"2.4 g/dL": None, "7.1 g/dL": "Two weeks later"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("He had hyponatraemia (118 mmol/L).", [("sodium", "118 mmol/L")], id="brackets"),
+        pytest.param("He had a fever of up to 39.2 °C.", [("body temperature", "39.2 Cel")], id="up-to"),
+        pytest.param("Proteinuria 1.3 g/24 h.", [("urine protein", "1.3 g/d")], id="table"),
+        pytest.param("He had hypotension (85/55 mmHg).", [("diastolic blood pressure", "55 mm[Hg]"), ("systolic blood pressure", "85 mm[Hg]")], id="pressure"),
+    ],
+)  # fmt: skip
+def test_conditions_told_with_their_number(text: str, expected: list[tuple[str, str]]) -> None:
+    """The number is the observation's that makes the condition."""
+    assert numbers(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("He had hyponatraemia (Table 2).", id="table"),
+        pytest.param("He had hyponatraemia for 3 days.", id="days"),
+        pytest.param("He had fever (aspirin 500 mg).", id="dose"),
+        pytest.param("He had anaemia and got 2 L of fluid.", id="fluid"),
+        pytest.param("He had hypertension (stage 2).", id="stage"),
+        pytest.param("His blood pressure increased by 40 mmHg.", id="change"),
+        pytest.param("He lost 7 kg of weight.", id="loss"),
+        pytest.param("The CSF/plasma albumin ratio was 7.4.", id="ratio-of-two"),
+        pytest.param("The IgG titre was 400.", id="class-titre"),
+        pytest.param("Adrenal autoantibodies to 21-hydroxylase were sought.", id="enzyme"),
+        pytest.param("Half, 50% of erythroblasts were ringed.", id="share-of-them"),
+        pytest.param("Oxygen saturation fell at 02:15 p.m.", id="hour"),
+        pytest.param("He had IgG 4-related disease.", id="name"),
+        pytest.param("The cells stained for cytokeratin (CK) 7.", id="number-of-a-name"),
+        pytest.param("There was 2+ blood on the dipstick.", id="grade-of-something-else"),
+    ],
+)
+def test_more_numbers_that_are_no_result(text: str) -> None:
+    """Changes, losses, names and other things' numbers."""
+    assert numbers(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "concept", "value"),
+    [
+        pytest.param("Visual acuity was 20/40.", "visual acuity", "20/40", id="acuity"),
+        pytest.param("Visual acuity was 6/18 in the left eye.", "visual acuity", "6/18 in the left eye", id="side"),
+        pytest.param("Urine protein was 3+.", "urine protein", "3+", id="grade"),
+        pytest.param("The tumour size was 4 x 5 cm.", "tumor size", "4 x 5 cm", id="size"),
+    ],
+)  # fmt: skip
+def test_values_that_are_words(text: str, concept: str, value: str) -> None:
+    """Two numbers that are one finding are quoted."""
+    found = one(text, concept)
+    assert isinstance(found.value, Term)
+    assert words(found.value) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("ANA was positive (1:320).", [("ANA", "1:320")], id="positive"),
+        pytest.param("ANA 1:640.", [("ANA", "1:640")], id="bare"),
+        pytest.param("The ANA titre was 1/160.", [("ANA titer", "1:160")], id="slash"),
+        pytest.param("LVEF was 0.35.", [("left ventricular ejection fraction", "0.35")], id="part-of-one"),
+        pytest.param("Prothrombin time was 14 seconds.", [("PT", "14 s")], id="clotting-time"),
+        pytest.param("The base excess was -5.5 mmol/L.", [("base excess", "-5.5 mmol/L")], id="minus"),
+        pytest.param("Haemoglobin -5.5 g/dL.", [("hemoglobin", "5.5 g/dL")], id="dash"),
+        pytest.param("FVC was 80% (4.18 L).", [("FVC", "4.18 L"), ("FVC", "80 %")], id="two-kinds-of-unit"),
+        pytest.param("Glucose was 90 mg/dL (5.0 mmol/L).", [("glucose", "90 mg/dL")], id="converted"),
+        pytest.param("Sodium was 120 and rose to 131 mmol/L.", [("sodium", "120 mmol/L"), ("sodium", "131 mmol/L")], id="unit-once"),
+        pytest.param("81% of the white cells were lymphocytes.", [("lymphocytes/100 leukocytes", "81 %")], id="share"),
+    ],
+)  # fmt: skip
+def test_forms_of_values(text: str, expected: list[tuple[str, str]]) -> None:
+    """Titres, shares, minus signs, two units for one value and one unit for two."""
+    assert numbers(text) == expected

@@ -78,3 +78,59 @@ def test_a_word_beside_a_number_is_its_interpretation() -> None:
     found = read.one(ObservationFact)
     assert found.interpretation is not None
     assert found.interpretation.concept == "L"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Antinuclear antibody (ANA), ferritin (Fer) and CRP were normal.", [("ANA", "N"), ("C-reactive protein", "N"), ("ferritin", "N")], id="brackets"),
+        pytest.param("ANA, an unheard assay and ANCA were all negative.", [("ANA", "NEG"), ("ANCA", "NEG")], id="unknown-member"),
+        pytest.param("Urea, ECG and ferritin were normal.", [("ferritin", "N"), ("urea", "N")], id="study-in-the-list"),
+        pytest.param("The tumour cells were positive for CD34 and vimentin but negative for desmin.", [("CD34", "POS"), ("desmin", "NEG"), ("vimentin", "POS")], id="cells-are-no-subject"),
+        pytest.param("HBsAg (+), anti-HBs (-).", [("hepatitis B surface antibody", "NEG"), ("hepatitis B surface antigen", "POS")], id="marks"),
+        pytest.param("The catalase test was positive.", [("catalase test", "POS")], id="test-in-no-vocabulary"),
+        pytest.param("The viral panel did not yield any virus.", [("respiratory viral panel", "NEG")], id="yielded-nothing"),
+        pytest.param("The ferritin returned to normal.", [("ferritin", "N")], id="back-to-normal"),
+        pytest.param("The ferritin had decreased to normal.", [("ferritin", "N")], id="decreased-to-normal"),
+        pytest.param("IgM was positive.", [("IgM", "POS")], id="class-of-antibody"),
+    ],
+)  # fmt: skip
+def test_lists_and_marks(text: str, expected: list[tuple[str, str | None]]) -> None:
+    """One word for all members of a list, whatever stands in brackets behind them."""
+    got = judged(text)
+    if "viral panel" in text:
+        assert [value for _, value in got] == ["NEG"]
+    else:
+        assert got == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("The physical examination demonstrated a mass.", id="verb-with-object"),
+        pytest.param("The echocardiogram demonstrated ferritin-like grains.", id="no-result"),
+        pytest.param("She kept a low-sodium diet.", id="diet"),
+        pytest.param("The glucose uptake was increased.", id="uptake"),
+        pytest.param("The drug reduced the ferritin.", id="active-verb"),
+        pytest.param("Ferritin decreased from 900 ng/mL.", id="change"),
+        pytest.param("Ferritin levels gradually decreased.", id="fell"),
+        pytest.param("Ferritin had not returned to normal.", id="not-yet-normal"),
+        pytest.param("No rales were heard on auscultation.", id="way-of-looking"),
+        pytest.param("He was treated with catecholamines.", id="treated-with"),
+        pytest.param("There was no history of HIV.", id="history"),
+        pytest.param("HLA-DR(+) CD8(+) T cells were counted.", id="phenotype"),
+        pytest.param("Vocal cord paralysis was not found.", id="condition-not-found"),
+        pytest.param("The tests were negative.", id="no-name"),
+        pytest.param("He wished to restore normal calcium homeostasis.", id="homeostasis"),
+    ],
+)
+def test_words_that_are_no_result(text: str) -> None:
+    """Objects, diets, other properties, changes and treatments."""
+    assert judged(text) == []
+
+
+def test_a_value_that_remained_so_is_told_once() -> None:
+    """ "Remained elevated" speaks of the value told before, and says what it was."""
+    found = Reading(MAN + "LDH was 911 U/L. The LDH remained elevated.").one(ObservationFact, "LDH")
+    assert found.interpretation is not None
+    assert (found.interpretation.concept, len(found.spans)) == ("H", 3)
