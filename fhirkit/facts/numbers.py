@@ -77,7 +77,9 @@ _BEFORE_YEAR = re.compile(
     rf"|\b(?P<m3>{_MONTH})\.?,?(?:\s+of)?\s+)$"
 )
 _AFTER_YEAR = re.compile(r"-(?P<m>0[1-9]|1[0-2])-(?P<d>[0-3]\d)\b")
-_NO_YEAR = re.compile(r"\s*(?:mg|g|ml|patients|/|%|U\b|IU|cells|mm|µ|μ)")
+_NO_YEAR = re.compile(
+    r"\s*(?:mg|g|ml|patients|/|%|U\b|cells|mm|µ|μ|(?i:mcg|ug|ng|iu|units?|international|mL|kg|MBq|c?Gy)\b)"
+)
 _DAY_OF_YEAR = re.compile(r"\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\d/])")
 
 
@@ -116,7 +118,7 @@ class DateMention:
 
 
 _UNIT = re.compile(
-    r"(?:[x×*]\s?10\s?[\^*e]?\s?[\d⁰-⁹¹²³]{1,2}\s?)?"
+    r"(?:million|mega)\s[a-zA-Z]+(?:\sunits?)?|(?:[x×*]\s?10\s?[\^*e]?\s?[\d⁰-⁹¹²³]{1,2}\s?)?"
     r"(?:/\s?)?[%°µμA-Za-z²³\[\]{}][%°µμA-Za-z²³\d^*\[\]{}]*(?:\s?(?:Hg|H2O))?"
     r"(?:\s*(?:/|\bper\b|·|\.(?=[A-Za-z]))\s*[A-Za-zµμ²³\d^*.]+)*"
     r"|[x×*]\s?10\s?[\^*e]?\s?[\d⁰-⁹¹²³]{1,2}"
