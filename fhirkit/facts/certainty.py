@@ -41,6 +41,10 @@ _MEANING = {
 _TREATMENTS = frozenset({"drugs", "procedures"})
 #: "Neither steroids nor ... helped" denies the effect, unless a word of giving stands there.
 _OF_EFFECT = frozenset({"neither", "nor"})
+#: Words of a negation that say of an event that it did not come: no drug is denied by them.
+_OF_EVENT = frozenset(
+    "recur recurred return returned occur occurred develop developed appear reappear improve resolve".split()
+)
 _GIVING = frozenset(
     "given administered performed received receive needed required used started taken".split()
 )
@@ -57,7 +61,7 @@ def judge_certainty(scene: Scene) -> None:
     ranges = [
         (c, *_range(scene, c, stops), scene.narrative.words[c.first])
         for c in cues
-        if not any(a <= c.first < b for a, b in masked)
+        if not any(c.first < b and a < c.last for a, b in masked)
     ]
     settled = [(c.last, c.last + _SETTLED_REACH) for c in scene.cues("certainty", "settled")]
     given = not _GIVING.isdisjoint(scene.all_words)
@@ -70,6 +74,7 @@ def judge_certainty(scene: Scene) -> None:
             if a <= thing.first
             and (thing.last <= b or _in_list(scene, cue, thing, a))
             and not (thing.kind in _TREATMENTS and word in _OF_EFFECT and not given)
+            and not (thing.kind in _TREATMENTS and _tells_event(scene, cue))
         }
         for name in _STRENGTH:
             if name in held:
@@ -92,6 +97,10 @@ def _in_list(scene: Scene, cue: Mention, thing: Mention, start: int) -> bool:
         return False
     end = next((i for i in _stops(scene) if i >= cue.last), scene.sentence.last_word)
     return thing.last <= _next_clause(scene, cue, end)
+
+
+def _tells_event(scene: Scene, cue: Mention) -> bool:
+    return not _OF_EVENT.isdisjoint(scene.narrative.words[cue.first : cue.last])
 
 
 def _inside(cue: Mention, other: Mention) -> bool:
