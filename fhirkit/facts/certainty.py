@@ -125,9 +125,16 @@ def negated_at(scene: Scene, word: int) -> bool:
 def _stops(scene: Scene) -> list[int]:
     s = scene.sentence
     words = scene.narrative.words
-    marks = [i for i in range(s.first_word, s.last_word) if words[i] in (";", ":")]
+    marks = [
+        i
+        for i in range(s.first_word, s.last_word)
+        if words[i] in (";", ":") or (words[i] == "," and words[i + 1 : i + 2] in _SUBJECTS)
+    ]
     return sorted([*marks, *(c.first for c in scene.cues("certainty", "stop"))])
 
+
+#: A comma before one of these begins another statement: "with no fever, she was given ...".
+_SUBJECTS = (["he"], ["she"], ["they"], ["we"])
 
 #: "Without treatment, pneumonia developed": the comma ends what was lacking.
 _UNTIL_COMMA = frozenset({"without", "despite", "unlike"})
