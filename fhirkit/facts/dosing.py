@@ -61,6 +61,7 @@ def read_dose_changes(book: Notebook) -> None:
         for cue in scene.cues("action", "dose reduced", "dose increased"):
             _changed(book, scene, cue)
         _sequences(book, scene)
+        _spoken_of(book, scene)
 
 
 def _changed(book: Notebook, scene: Scene, cue: Mention) -> None:
@@ -168,9 +169,45 @@ def _sequences(book: Notebook, scene: Scene) -> None:
             if after.used or not before.used:
                 continue
             gap = scene.text(max(before.end, mention.end), after.start)
-            leads_on = re.match(r"\s*(?:of|per)\b", scene.text(after.end, right))
-            if _NEXT_SOMEWHERE.search(gap) and _is_next(gap) and not leads_on:
+            ahead = scene.text(after.end, right)
+            leads_on = re.match(r"\s*(?:of|per)\b", ahead)
+            next_one = _NEXT_SOMEWHERE.search(gap) is not None and _is_next(gap)
+            loading = gap.rstrip(" \n").endswith("(") and _FIRST_DOSE.match(ahead) is not None
+            if (next_one or loading) and not leads_on:
                 _course(book, scene, draft, after)
+
+
+#: "50 mg daily (70 mg for the first dose)".
+_FIRST_DOSE = re.compile(
+    r"\s*(?:for|as|on|at)?\s*(?:the|an?)?\s*(?:first|loading|initial|bolus)\b", re.IGNORECASE
+)
+
+
+def _spoken_of(book: Notebook, scene: Scene) -> None:
+    """ "The starting dose was 5 mg": the dose of the drug last told."""
+    start = scene.sentence.start
+    for measure in scene.measures:
+        if measure.used or not is_dose(measure) or measure.ucum in _RADIATION:
+            continue
+        if any(t.start < measure.start for t in scene.of("drugs", "procedures")):
+            continue
+        lead = _A_DOSE.search(scene.text(start, measure.start))
+        if lead is None or _OF_A_DRUG.match(scene.text(measure.end, scene.sentence.end)):
+            continue
+        if _OTHERS_DOSE.search(scene.text(start, measure.start)):
+            continue
+        drug = _last_told(book, scene)
+        if drug is not None:
+            _course(book, scene, drug, measure)
+
+
+_RADIATION = frozenset({"Gy", "cGy"})
+_A_DOSE = re.compile(
+    r"\b(?:(?:the|her|his|its)\s+(?:\w+\s+)?|(?:initial|starting|maintenance|target|final|full|loading|usual"
+    r"|current)\s+)(?:dose|dosage)\s*(?:was|is|of|being|:|\()\s*(?:set\s+at\s+|\()?$",
+    re.IGNORECASE,
+)
+_OF_A_DRUG = re.compile(r"\s*(?:daily\s+)?of\b")
 
 
 _NEXT_SOMEWHERE = re.compile(r"\b(?:then|followed|subsequently|thereafter|afterwards?|later)\b")

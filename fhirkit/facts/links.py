@@ -185,7 +185,7 @@ def behind_cue(
 
 _VERB = re.compile(
     r"\b(?:was|were|is|had|has|who|which|that|when|managed|performed|developed|underwent|occurred"
-    r"|deficiency)\b",
+    r"|deficiency|at|site)\b",
     re.I,
 )
 

@@ -61,6 +61,7 @@ def read_medications(book: Notebook) -> None:
                 book.refuse(drug, NO_TREATMENT)
             elif _is_apposition(book, scene, drug, left, right):
                 book.refuse(drug, "says of what class the drug beside it is")
+                _stand_for(book, scene, drug, left)
             else:
                 _read_one(book, scene, drug, left, right)
         _share_cycles(book, scene)
@@ -73,17 +74,33 @@ def read_medications(book: Notebook) -> None:
 
 
 def _share_cycles(book: Notebook, scene: Scene) -> None:
-    """ "Three cycles of A, B and C": the count is that of each."""
+    """ "Three cycles of A, B and C", "A and B for three cycles": the count is that of each."""
     for drug, following in pairwise(scene.of("drugs")):
         if not JOINING.issuperset(scene.words(drug.last, following.first)):
             continue
         first, second = book.at.get(drug.start), book.at.get(following.start)
-        if first is None or second is None or second.fields.get("regimen") is not None:
+        if first is None or second is None:
+            continue
+        cycles = second.fields.get("regimen")
+        if cycles is not None and cycles.count and not {"dose", "regimen"} & first.fields.keys():
+            if "dose" not in second.fields and cycles.span.start >= second.first_span.end:
+                first.fields["regimen"], first.fields["use"] = cycles, second.fields["use"]
+                first.add_span(cycles.span)
+            continue
+        if cycles is not None:
             continue
         cycles = first.fields.get("regimen")
         if cycles is not None and cycles.count and cycles.span.end <= first.first_span.start:
             second.fields["regimen"], second.fields["use"] = cycles, first.fields["use"]
             second.add_span(cycles.span)
+
+
+def _stand_for(book: Notebook, scene: Scene, drug: Mention, left: int) -> None:
+    """ "D, a diuretic, caused ...": what is said of the class is said of D."""
+    named = next((d for d in scene.of("drugs") if d.end == left), None)
+    draft = book.at.get(named.start) if named is not None else None
+    if draft is not None:
+        book.join(draft, drug)
 
 
 _WHAT_IT_IS = re.compile(r"\s*[,(]\s*(?:an?|the)\s+(?:[\w-]+\s+){0,2}", re.IGNORECASE)

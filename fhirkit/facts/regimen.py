@@ -51,6 +51,10 @@ _BRIDGE = re.compile(
     r"|orally|subcutaneously|therapy|treatment|tablets?|in|by|administered|injection|adjusted|raised|prescribed"
     r"|then|first|second|third|cycle|course|supplementation|supplements?|replacement|capsules?|initially"
     r"|continuous|target|fixed|loading|up-titrated|escalated|lowered|prophylaxis|monotherapy|liposomal"
+    r"|(?:di|mono|hemi)?hydrochloride|hydrobromide|sodium|potassium|calcium|magnesium|sulfate|sulphate"
+    r"|phosphate|acetate|succinate|tartrate|bitartrate|citrate|maleate|mesylate|mesilate|besylate|besilate"
+    r"|fumarate|furoate|propionate|valerate|gluconate|lactate|nitrate|bromide|chloride|hydroxide|carbonate"
+    r"|trihydrate|monohydrate|dihydrate|disodium|axetil|proxetil|pivoxil|mofetil|medoxomil|etexilate"
     r"|maximum|minimum|usual|standard|current|suspension|solution|syrup|patch|drops|targeted)(?!\w)"
     r"[\s,(\[:–-]*)*\s*",
     re.I,
@@ -367,7 +371,7 @@ _LEADS_UP = re.compile(
 #: "four cycles of adjuvant" chemotherapy.
 _OF_WHAT = re.compile(r"\s+of\s+(?:[\w-]+\s+){0,3}")
 _GAP_ENDS = re.compile(
-    r";|(?<=\w{3})\.\s|\bbut\b|\bwhich\b(?!\s+(?:has been|was|is)\s+(?:repeated|given|continued|administered))|\bfollowed\b|\bthen\b|\bafter\b|\bwith\b|\band\s+(?:had|was|were|has|is|developed|suffered)\b"
+    r";|(?<=\w{3})\.\s|\bbut\b|\bwhich\b(?!\s+(?:(?:has been|was|were|is)\s+(?:repeated|given|continued|administered)|(?:she|he)\s+received))|\bfollowed\b|\bthen\b|\bafter\b|\bwith\b|\band\s+(?:had|was|were|has|is|developed|suffered)\b"
 )
 
 

@@ -33,6 +33,8 @@ def action(text: str) -> str | None:
         pytest.param("She took prednisolone 60 mg daily for a week, then 40 mg, then 20 mg daily.", ["60 mg", "40 mg", "20 mg"], id="then-then"),
         pytest.param("She took lithium 400 mg. Lithium was raised to 800 mg, and later lithium 400 mg was taken.", ["400 mg", "800 mg"], id="back-again"),
         pytest.param("The prednisolone was reduced to a maintenance dose of 5 mg/day.", ["5 mg/d"], id="maintenance"),
+        pytest.param("She took caspofungin [50 mg, daily (70 mg for the first dose)].", ["50 mg", "70 mg"], id="first-dose"),
+        pytest.param("Miglustat was started. The target dose (100 mg three times daily) was reached.", ["100 mg"], id="target-dose"),
         pytest.param("Infliximab, initially at 5 mg/kg, was increased to 10 mg/kg.", ["5 mg/kg", "10 mg/kg"], id="by-weight"),
     ],
 )  # fmt: skip
@@ -54,6 +56,9 @@ def test_each_dose_is_a_course(text: str, doses: list[str]) -> None:
         pytest.param("She took lisinopril 10 mg. The dose was not increased.", ["10 mg"], id="no-amount"),
         pytest.param("She took lisinopril 10 mg. In a trial the dose was increased to 40 mg in 12 patients.", ["10 mg"], id="trial"),
         pytest.param("She took lisinopril 10 mg. Radiotherapy was raised to 50 Gy.", ["10 mg"], id="radiotherapy"),
+        pytest.param("She took lisinopril 10 mg. The dose was 50 Gy.", ["10 mg"], id="radiation"),
+        pytest.param("She took lisinopril 10 mg. The starting dose of 5 mg of amlodipine was given.", ["10 mg", "5 mg"], id="dose-of-another"),
+        pytest.param("She took lisinopril 10 mg. Her protein intake was 50 g.", ["10 mg"], id="intake"),
         pytest.param("She took lisinopril 10 mg. Her mother's dose was reduced to 5 mg.", ["10 mg"], id="mother"),
     ],
 )  # fmt: skip

@@ -139,6 +139,7 @@ def test_a_cumulative_dose_is_no_dose(text: str, dose: str, cumulative: str) -> 
         pytest.param("She received 125 ml of iopromide, 300 mg I/mL.", "125 ml", id="concentration"),
         pytest.param("She took alendronate for osteoporosis (70 mg weekly).", "70 mg", id="behind-the-indication"),
         pytest.param("She took coenzyme Q10 supplementation (60 mg twice daily).", "60 mg", id="supplementation"),
+        pytest.param("She took propiverine hydrochloride 15 mg daily.", "15 mg", id="salt"),
         pytest.param("She took insulin 10 units twice daily.", "10 units", id="units-are-no-count"),
         pytest.param("She took alendronate for osteoporosis (T score of 2.1 g).", "", id="score"),
         pytest.param("She drank 20 g of alcohol and took alendronate.", "", id="alcohol"),
@@ -156,6 +157,9 @@ def test_cycles_of_a_list_are_of_each() -> None:
         MedicationFact
     )
     assert [f.regimen.count if f.regimen else None for f in found] == [3, 3, 3]
+    told = "She had cisplatin and bleomycin, which she received for 3 cycles."
+    found = Reading(WOMAN + told).of(MedicationFact)
+    assert [f.regimen.count if f.regimen else None for f in found] == [3, 3]
 
 
 @pytest.mark.parametrize(
