@@ -120,12 +120,17 @@ def _is_apposition(book: Notebook, scene: Scene, drug: Mention, left: int, right
 
 
 def _is_treatment(scene: Scene, drug: Mention) -> bool:
-    if drug.start in scene.unreal:
+    feared = scene.unreal.get(drug.start)
+    if feared is not None and _TREATED_UNPROVEN.isdisjoint(scene.words(feared.first, feared.last)):
         return False
     text = scene.narrative.view.text
     after = text[drug.end : drug.end + 30]
     before = text[max(scene.sentence.start, drug.start - 25) : drug.start]
     return not (_NOT_A_TREATMENT.match(after) or _BEFORE_NOT.search(before))
+
+
+#: What is treated so is not proven; the drug is given.
+_TREATED_UNPROVEN = frozenset({"empiric", "empirical", "empirically"})
 
 
 def _is_listed(scene: Scene, tested: Mention | None, drug: Mention) -> bool:
