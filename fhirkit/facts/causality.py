@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.aftermath import told_by_the_course
+from fhirkit.facts.hinted import hinted_links
 from fhirkit.facts.links import (
     BREAK,
     BROUGHT,
@@ -100,7 +101,7 @@ def links(book: Notebook) -> Iterator[Link]:
         if not reactions:
             continue
         yield from _stated(book, scene, reactions, drugs)
-        yield from _hinted(scene, reactions, drugs)
+        yield from hinted_links(scene, reactions, drugs)
         yield from _drug_induced(book, scene, reactions, drugs)
         yield from _toxicity(scene, reactions, drugs)
     yield from told_by_the_course(book)
@@ -181,46 +182,6 @@ def _after(
                 continue
             if not treats(book, medication, draft):
                 yield Link(draft, mention, medication, drug, scene, rule, own)
-
-
-def _hinted(scene: Scene, reactions: Named, drugs: Named) -> Iterator[Link]:
-    """Reaction, link, drug, further apart than a rule would reach, where a hint ties the two.
-
-    The author's link word must stand in the words the hint quotes, and nothing be named,
-    doubted or denied between reaction and drug.
-    """
-    if not scene.hints or scene.whose is not Whose.PATIENT or scene.cues("causality", "hedge"):
-        return
-    for hint in scene.hints:
-        cues = [
-            c
-            for c in scene.cues("causality", "caused-by")
-            if hint.words_start <= c.start and c.end <= hint.words_end
-        ]
-        if hint.kind != "suspect" or len(cues) != 1:
-            continue
-        cue = cues[0]
-        told = [r for r in reactions if r[0].end <= cue.start][-1:]
-        blamed = [d for d in drugs if d[0].start >= cue.end][:1]
-        for (mention, draft), (drug, medication) in zip(told, blamed, strict=False):
-            meant = (
-                hint.of_start <= mention.start < hint.of_end and hint.start <= drug.start < hint.end
-            )
-            if meant and _nothing_between(scene, mention, cue, drug):
-                rule = f"stated cause, tied by {hint.by}"
-                yield Link(draft, mention, medication, drug, scene, rule, own_words=True)
-
-
-def _nothing_between(scene: Scene, mention: Mention, cue: Mention, drug: Mention) -> bool:
-    """Whether no other thing, doubt or denial stands from the reaction to the drug."""
-    gaps = ((mention.end, cue.start), (cue.end, drug.start))
-    doubts = (c for c in scene.cues("certainty") if c.name not in ("stop", "pseudo"))
-    return not any(mention.end <= c.start < drug.start for c in doubts) and not any(
-        BREAK.search(scene.text(a, b))
-        or LACK.search(scene.text(a, b))
-        or any(a <= thing.start < b for thing in scene.things)
-        for a, b in gaps
-    )
 
 
 def _forward(

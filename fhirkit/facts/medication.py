@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fhirkit.facts.coordination import JOINING
 from fhirkit.facts.dosing import read_dose_changes
 from fhirkit.facts.giving import read_times
+from fhirkit.facts.hinted import hinted_dose
 from fhirkit.facts.model import Certainty, MedicationFact, Term, Use, Whose
 from fhirkit.facts.notebook import may_begin
 from fhirkit.facts.numbers import quantity
@@ -18,7 +19,6 @@ from fhirkit.facts.regimen import (
     cumulative_for,
     dose_for,
     form_for,
-    hinted_dose,
     regimen_for,
     route_for,
     term,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -124,58 +123,6 @@ def dose_for(scene: Scene, drug: Mention, left: int, right: int) -> Measure | No
     return best[1] if best else None
 
 
-def hinted_dose(scene: Scene, drug: Mention) -> tuple[Measure, str] | None:
-    """The dose a hint gives to ``drug``, and who hints; None where anything speaks against it.
-
-    The amount must be read by the grammar as a dose and be claimed by no treatment of the
-    sentence; one hint ties one amount to one drug; and a treatment that stands between the two
-    must have an amount of its own by another hint.
-    """
-    given = _hinted(scene)
-    if drug.start not in given:
-        return None
-    measure, by = given[drug.start]
-    low, high = sorted([(drug.start, drug.end), (measure.start, measure.end)])
-    gap = scene.text(low[1], high[0])
-    if measure.used or len(gap) > _HINT_REACH or _HINT_ENDS.search(gap):
-        return None
-    between = [t for t in scene.things if low[1] <= t.start < high[0]]
-    if any(t.kind in ("observations", "scores") for t in between):
-        return None
-    if any(t.kind in _TREATING and t.start not in given for t in between):
-        return None
-    claimed = (dose_for(scene, *other) for other in treatments(scene))
-    return None if any(claim is measure for claim in claimed) else (measure, by)
-
-
-def _hinted(scene: Scene) -> dict[int, tuple[Measure, str]]:
-    """By the place of a drug the one amount that hints give to it and to no other drug."""
-    pairs: dict[tuple[int, int], tuple[Measure, str]] = {}
-    for hint in scene.hints:
-        if hint.kind != "dose":
-            continue
-        amounts = [
-            m for m in scene.measures if hint.start <= m.start and m.end <= hint.end and is_dose(m)
-        ]
-        drugs = [d for d in scene.of("drugs") if d.start < hint.of_end and hint.of_start < d.end]
-        if len(amounts) == len(drugs) == 1:
-            pairs[drugs[0].start, amounts[0].start] = amounts[0], hint.by
-    of_drugs = Counter(drug for drug, _ in pairs)
-    of_amounts = Counter(amount for _, amount in pairs)
-    return {
-        drug: said
-        for (drug, amount), said in pairs.items()
-        if of_drugs[drug] == of_amounts[amount] == 1
-    }
-
-
-#: Characters between a drug and an amount that a hint may bridge.
-_HINT_REACH = 120
-_HINT_ENDS = re.compile(
-    r"[;:]|\.\s|\b(?:but|while|whereas|instead|rather|than|not|without|usual\w*|recommended|maximum)\b",
-    re.IGNORECASE,
-)
-_TREATING = frozenset({"drugs", "procedures"})
 #: Characters between a drug and its dose.
 _DOSE_WITHIN = 75
 #: "300 mg I/mL": what a solution holds and not what was given.
