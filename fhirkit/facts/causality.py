@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.aftermath import told_by_the_course
+from fhirkit.facts.anchors import anchored
 from fhirkit.facts.hinted import hinted_links
 from fhirkit.facts.links import (
     BREAK,
@@ -85,6 +86,12 @@ _CAME = re.compile(
 _OF_PATIENTS = re.compile(r"\s*(?:patients?|subjects?|man|men|woman|women|child|children)\b", re.I)
 
 
+_STOPPED = re.compile(
+    r"\s*(?:(?:therapy|treatment|was|were|had|has|been|is)\s+)*"
+    r"(?:(?:abruptly|suddenly|gradually)\s+)?(?:stopped|discontinued|discontinuation|withdrawn|withdrawal|ceased"
+    r"|cessation|reduced|tapered|held|interrupted)\b",
+    re.I,
+)
 #: Treatments other than drugs that reactions are reported after without words on the cause.
 _LIKE_A_DRUG = re.compile(r"transfusion|chemotherapy|radiotherapy|plasma exchange|vaccin", re.I)
 
@@ -130,9 +137,19 @@ def _stated(book: Notebook, scene: Scene, reactions: Named, drugs: Named) -> Ite
         elif own:
             lead = scene.text(scene.sentence.start, cue.start)
             found = reactions if DEVELOPED.search(lead) else []
-            if not found and BROUGHT.search(lead):
+            if not found and (BROUGHT.search(lead) or _is_timed(book, scene, cue)):
                 found = [r for r in reactions if r[0].kind == "conditions"]
             yield from _after(book, scene, found, drugs, cue, "developed after", own=False)
+
+
+def _is_timed(book: Notebook, scene: Scene, cue: Mention) -> bool:
+    """Whether the link word ends a time from something of the case: "ten minutes after D"."""
+    return any(
+        phrase.form == "after"
+        and phrase.end == cue.end
+        and anchored(book, scene, phrase).anchor is not None
+        for phrase in scene.times
+    )
 
 
 def _backward(
@@ -180,6 +197,8 @@ def _after(
         for drug, medication in behind_cue(scene, drugs, cue, limit=45):
             if not (drug.kind == "drugs" or _LIKE_A_DRUG.search(drug.name)):
                 continue
+            if _STOPPED.match(scene.text(drug.end, scene.sentence.end)):
+                continue  # "relapse after D was stopped"
             if not treats(book, medication, draft):
                 yield Link(draft, mention, medication, drug, scene, rule, own)
 

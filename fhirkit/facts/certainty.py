@@ -75,6 +75,7 @@ def judge_certainty(scene: Scene) -> None:
             and (thing.last <= b or _in_list(scene, cue, thing, a))
             and not (thing.kind in _TREATMENTS and word in _OF_EFFECT and not given)
             and not (thing.kind in _TREATMENTS and _tells_event(scene, cue))
+            and not (thing.kind in _TREATMENTS and _denies_a_tie(scene, cue, thing))
         }
         for name in _STRENGTH:
             if name in held:
@@ -101,6 +102,14 @@ def _in_list(scene: Scene, cue: Mention, thing: Mention, start: int) -> bool:
 
 def _tells_event(scene: Scene, cue: Mention) -> bool:
     return not _OF_EVENT.isdisjoint(scene.narrative.words[cue.first : cue.last])
+
+
+def _denies_a_tie(scene: Scene, cue: Mention, thing: Mention) -> bool:
+    """ "Not attributed to D": D was taken, and did no harm."""
+    return any(
+        cue.first <= link.first < thing.first
+        for link in scene.cues("causality", "rejected", "caused-by")
+    )
 
 
 def _inside(cue: Mention, other: Mention) -> bool:

@@ -81,6 +81,7 @@ _NOUN = re.compile(
     r"withdraw|discontinu|cessation|challenge|exposure|introduction|administration|interruption",
     re.I,
 )
+_OF_SOMETHING = re.compile(r"\s*(?:of|with|to)\b")
 #: Characters around a cue in which "the drug" may stand.
 _NEAR = 40
 
@@ -100,7 +101,9 @@ def _target(scene: Scene, cue: Mention) -> tuple[Mention, ...] | None:
     if _NOUN.search(scene.text(cue.start, cue.end)) and not any(
         start < d.start < end for d in drugs
     ):
-        other = any(cue.end <= t.start < cue.end + 25 for t in scene.things)
+        other = _OF_SOMETHING.match(said[1]) is not None and any(
+            cue.end <= t.start < cue.end + 25 for t in scene.things
+        )
         return None if other else ()
     if any(_THE_DRUG.search(part) for part in said) and not any(
         start < d.start < end for d in drugs

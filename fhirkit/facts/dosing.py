@@ -157,7 +157,7 @@ def _ends(pattern: re.Pattern[str], gap: str) -> bool:
 
 
 def _sequences(book: Notebook, scene: Scene) -> None:
-    """ "D 60 mg daily for 7 days followed by 20 mg": the second amount is of the same drug."""
+    """ "D 80 mg, followed by 30 mg": the second amount is of the same drug."""
     drugs = scene.of("drugs")
     for index, mention in enumerate(drugs):
         draft = book.at.get(mention.start)
@@ -177,7 +177,7 @@ def _sequences(book: Notebook, scene: Scene) -> None:
                 _course(book, scene, draft, after)
 
 
-#: "50 mg daily (70 mg for the first dose)".
+#: "40 mg (90 mg as the loading dose)".
 _FIRST_DOSE = re.compile(
     r"\s*(?:for|as|on|at)?\s*(?:the|an?)?\s*(?:first|loading|initial|bolus)\b", re.IGNORECASE
 )

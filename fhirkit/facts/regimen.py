@@ -149,7 +149,7 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 #: Characters between a drug and its cumulative dose.
-_TOTAL_WITHIN = 60
+_TOTAL_WITHIN = 90
 
 
 def _is_rate(measure: Measure) -> bool:

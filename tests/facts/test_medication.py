@@ -273,6 +273,8 @@ def test_a_class_is_told_as_a_class() -> None:
         pytest.param("She was randomised to natalizumab or placebo.", [], id="randomised"),
         pytest.param("She was randomised to receive natalizumab or placebo.", [], id="randomised-to-receive"),
         pytest.param("She was allergic to penicillin.", [], id="allergic"),
+        pytest.param("She was to be started on rituximab, but declined it.", [], id="to-be-started"),
+        pytest.param("The rash was not attributed to amoxicillin, which she took.", ["amoxicillin"], id="not-to-blame"),
         pytest.param("She took furosemide, a diuretic, daily.", ["furosemide"], id="class-behind"),
         pytest.param("She had carboplatin and paclitaxel.", ["carboplatin", "paclitaxel"], id="two-drugs"),
         pytest.param("She took lithium, which did not recur to her.", ["lithium"], id="of-an-event"),
