@@ -53,7 +53,7 @@ _LEAD = re.compile(r"\b(?:we (?:report|present|describe)|case of|is reported|rep
 
 #: What is treated is no reaction to the treatment.
 _INDICATION = re.compile(
-    r"\b(?:for|against|to treat|treatment of|therapy of|prophylaxis of|prevention of|to prevent)\s+"
+    r"\b(?:for|against|to treat|treatment of|therapy of|prophylaxis of|prevention of|to prevent|died of|died from)\s+"
     r"(?:[\w-]+\s+){0,3}$",
     re.I,
 )
