@@ -86,6 +86,13 @@ _CAME = re.compile(
 _OF_PATIENTS = re.compile(r"\s*(?:patients?|subjects?|man|men|woman|women|child|children)\b", re.I)
 
 
+#: "A case of X in a patient treated with D": X came under D.
+_IN_SOMEBODY = re.compile(
+    r"\s*(?:(?:occurring|arising|developing)\s+)?in\s+an?\s+(?:[\w-]+\s+){0,4}?(?:patient|woman|man|boy|girl"
+    r"|child|infant|adult|recipient)\s+(?:who\s+was\s+)?(?:being\s+)?(?:treated|receiving(?:\s+treatment)?"
+    r"|taking)\s*",
+    re.I,
+)
 _STOPPED = re.compile(
     r"\s*(?:(?:therapy|treatment|was|were|had|has|been|is)\s+)*"
     r"(?:(?:abruptly|suddenly|gradually)\s+)?(?:stopped|discontinued|discontinuation|withdrawn|withdrawal|ceased"
@@ -186,7 +193,8 @@ def _after(
     for mention, draft in before_cue(scene, reactions, cue):
         before = scene.text(scene.sentence.start, mention.start)
         between = scene.text(mention.end, cue.start)
-        if _TREATED.search(between) or _INDICATION.search(before[-60:]):
+        somebody = _IN_SOMEBODY.fullmatch(between) is not None
+        if (_TREATED.search(between) and not somebody) or _INDICATION.search(before[-60:]):
             continue
         if PROGRESS.search(draft.concept or ""):
             continue
@@ -235,14 +243,14 @@ _HYPHENED = re.compile(r"induced|related|associated|triggered|provoked|precipita
 
 
 _RIGHT_AT = re.compile(
-    r"[\s–-]*(?:\([\w\s-]{1,16}\)[\s–-]*)?(?:(?:therapy|treatment|use|infusion|toxicity|exposure|overdose"
+    r"(?:\s[a-z]+(?:ide|ate|ium))?[\s–-]*(?:\([\w\s-]{1,16}\)[\s–-]*)?(?:(?:therapy|treatment|use|infusion|toxicity|exposure|overdose"
     r"|withdrawal)[\s–-]*)?",
     re.I,
 )
 
 
 _SUBJECT = re.compile(
-    r"[\s,(]*(?:(?:which|that|has|had|have|may|might|could|can|probably|possibly|likely|therapy|treatment"
+    r"(?:\s*\([\w\s-]{1,16}\))?[\s,(]*(?:(?:which|that|has|had|have|may|might|could|can|probably|possibly|likely|therapy|treatment"
     r"|infusions?|administration|use|intake|ingestion|overdose|toxicity|was|were|is|are|been|be|thought"
     r"|considered|believed|found|felt|known|to|then|also|itself|eventually|judged|deemed|determined"
     r"|suspected|held|together|the|a|most|probable|possible|definite|main|sole|only|primary|strongly)\b[\s,)]*)*(?:\([\w\s-]{1,16}\)\s*)?",

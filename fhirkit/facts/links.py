@@ -43,7 +43,7 @@ LACK = re.compile(
 
 
 BREAK = re.compile(
-    r"[;]|\.\s|\b(?:was treated|treated|managed|requiring|required|responded|for which|underwent)\b",
+    r"[;]|\.\s|\b(?:was treated|treated with|managed|requiring|required|responded|for which|underwent)\b",
     re.I,
 )
 

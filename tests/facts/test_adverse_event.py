@@ -47,6 +47,8 @@ def one(text: str) -> AdverseEventFact:
         pytest.param("She took lamotrigine. Hepatitis was suspected to be induced by lamotrigine.", [("hepatitis", ["lamotrigine"])], id="suspected-to-be"),
         pytest.param("She took lamotrigine. Lamotrigine was the probable cause of her rash.", [("rash", ["lamotrigine"])], id="probable-cause"),
         pytest.param("She had anaphylaxis 10 minutes after intravenous amoxicillin 1 g.", [("anaphylaxis", ["amoxicillin"])], id="minutes-after"),
+        pytest.param("She took procainamide. Procainamide hydrochloride-induced lupus was diagnosed.", [("systemic lupus erythematosus", ["procainamide"])], id="salt-induced"),
+        pytest.param("She took methotrexate. Methotrexate (MTX) was responsible for the hepatitis.", [("hepatitis", ["methotrexate"])], id="abbreviation-between"),
         pytest.param("She took phenytoin, resulting in a rash.", [("rash", ["phenytoin"])], id="resulting-in"),
         pytest.param("Within 48 hours of starting allopurinol she developed a rash.", [("rash", ["allopurinol"])], id="within"),
         pytest.param("On day 12 of treatment with allopurinol, she developed a rash and hepatitis.", [("hepatitis", ["allopurinol"]), ("rash", ["allopurinol"])], id="day-of-treatment"),
@@ -220,6 +222,21 @@ def test_a_title_may_name_drug_and_reaction() -> None:
     )
     found = read.one(AdverseEventFact)
     assert (concept_of(found), said(found.outcome)) == ("hepatitis", "recovered")
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        pytest.param("We report a case of interstitial nephritis in a woman treated with sunitinib.", 1, id="in-a-woman"),
+        pytest.param("We report a case of lupus in a woman treated with prednisolone for lupus.", 0, id="for-it"),
+        pytest.param("We report a woman with lupus treated with prednisolone.", 0, id="woman-with"),
+        pytest.param("We report a case of lupus successfully treated with prednisolone in a woman.", 0, id="treated"),
+    ],
+)  # fmt: skip
+def test_reported_in_somebody_treated(text: str, count: int) -> None:
+    """What came under a drug, and not what it was given for."""
+    read = Reading(text + " She was 45 years old.")
+    assert len(read.of(AdverseEventFact)) == count
 
 
 def test_reported_after_a_drug() -> None:
