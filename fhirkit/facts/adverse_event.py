@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.anchors import anchored
-from fhirkit.facts.causality import Link, links
+from fhirkit.facts.causality import links
 from fhirkit.facts.certainty import negated_at
+from fhirkit.facts.challenge import Challenge, challenges, tells_of
+from fhirkit.facts.links import LACK, Link
 from fhirkit.facts.model import AdverseEventFact, Certainty, Suspect, Term, When, Whose
 from fhirkit.facts.outcome import outcome_of
 from fhirkit.narrative.layout import SectionKind
@@ -18,10 +20,16 @@ if TYPE_CHECKING:
     from fhirkit.facts.scene import Scene
     from fhirkit.narrative.span import Span
 
-_CATEGORY = re.compile(
-    r"\b(?:naranjo|who[\s-]*umc)\b[^;]{0,80}?\b(?P<c>certain|definite|probable|possible|unlikely|doubtful)\b",
+_WORD = r"(?P<c>certain|definite|definitive|highly probable|probable|possible|unlikely|doubtful|conditional|unassessable)"
+_SCALE = r"(?P<m>naranjo|who[\s-]*(?:umc|uppsala)|roussel[\s-]*uclaf|rucam)"
+_SCALE_FIRST = re.compile(rf"\b{_SCALE}\b[^;]{{0,120}}?\b{_WORD}\b", re.I)
+_CATEGORY_FIRST = re.compile(
+    rf"\b(?:as|was|be|is|were|were|judged|considered|deemed|rated|classified|graded|a|an|to be)\s+[\"'“‘]?{_WORD}\b"
+    rf"[^;.]{{0,60}}?\b{_SCALE}\b",
     re.I,
 )
+#: A scale's verdict is told in the sentence of the tie or soon behind it.
+_JUDGED_WITHIN = 3
 
 
 def read_adverse_events(book: Notebook, *, died: bool) -> None:
@@ -38,8 +46,10 @@ def read_adverse_events(book: Notebook, *, died: bool) -> None:
         if s.whose is Whose.PATIENT
         and bool(s.cues("encounter", "presentation", "inpatient", "emergency"))
     ]
+    tried = list(challenges(book)) if made else []
     for draft in made.values():
         reaction = next(d for d in book.drafts if d.id == draft.fields["condition"])
+        _challenges(book, draft, reaction, tried)
         _latency(book, draft, reaction, coming)
         _seriousness(book, draft, reaction)
         outcome = outcome_of(book, reaction, died=died)
@@ -82,21 +92,50 @@ def _add(book: Notebook, draft: Draft, link: Link) -> None:
     suspects: tuple[Suspect, ...] = draft.fields["suspects"]
     span = link.scene.span(link.drug) if link.drug is not None else link.medication.first_span
     if all(s.medication != link.medication.id for s in suspects):
-        draft.fields["suspects"] = (*suspects, Suspect(span, link.medication.id))
+        role = "interacting" if link.interacting else "suspect"
+        draft.fields["suspects"] = (*suspects, Suspect(span, link.medication.id, role))
     draft.add_span(link.scene.span(link.mention))
     if link.own_words and link.rule != "reported after":
         words = _statement(book, link.scene)
         if words not in draft.fields["causality"]:
             draft.fields["causality"] = (*draft.fields["causality"], words)
-    # A score is often told in the sentence after the one it judges.
-    judged = book.scenes[link.scene.sentence.index : link.scene.sentence.index + 2]
-    start = judged[0].sentence.start
-    category = _CATEGORY.search(link.scene.text(start, judged[-1].sentence.end))
-    if category and link.own_words:
-        draft.fields["causality_category"] = Term(
-            book.narrative.span(start + category.start("c"), start + category.end("c")),
-            category.group("c").lower(),
-        )
+    if link.own_words:
+        _category(book, draft, link.scene)
+
+
+def _category(book: Notebook, draft: Draft, scene: Scene) -> None:
+    """The category that the text states by a scale, in the sentence of the tie or the next one."""
+    index = scene.sentence.index
+    for judged in book.scenes[index : index + _JUDGED_WITHIN]:
+        for pattern in (_SCALE_FIRST, _CATEGORY_FIRST):
+            found = pattern.search(judged.all_text)
+            if found is None or judged.whose is not Whose.PATIENT:
+                continue
+            start = judged.sentence.start
+            word = book.narrative.span(start + found.start("c"), start + found.end("c"))
+            draft.fields["causality_category"] = Term(word, found["c"].lower())
+            draft.fields["causality_method"] = book.narrative.span(
+                start + found.start("m"), start + found.end("m")
+            )
+            return
+
+
+def _challenges(book: Notebook, draft: Draft, reaction: Draft, tried: list[Challenge]) -> None:
+    """What came of stopping each suspect, and of giving it again; the first result told counts."""
+    drafts = {d.id: d for d in book.of("medication", "procedure")}
+    suspects = []
+    for suspect in draft.fields["suspects"]:
+        results: dict[str, Term] = {}
+        for challenge in tried:
+            early = challenge.scene.sentence.index < reaction.scene.sentence.index
+            if early or not tells_of(book, challenge, drafts[suspect.medication], reaction):
+                continue
+            span = book.narrative.span(challenge.start, challenge.end)
+            results.setdefault(challenge.kind, Term(span, challenge.result))
+        suspects.append(replace(suspect, **results))
+        for term in results.values():
+            draft.add_span(term.span)
+    draft.fields["suspects"] = tuple(suspects)
 
 
 def _statement(book: Notebook, scene: Scene) -> Span:
@@ -118,6 +157,7 @@ def _latency(book: Notebook, draft: Draft, reaction: Draft, coming: list[Scene])
         _time_from(book, telling, suspects)
         or _later_than(book, telling, suspects)
         or _time_from(book, coming, suspects)
+        or _counted_from(book, telling, suspects)
     )
     if when is not None:
         draft.fields["latency"] = when
@@ -142,11 +182,37 @@ def _time_from(book: Notebook, scenes: list[Scene], suspects: set[str]) -> When 
     """The first time in ``scenes`` that is measured from one of ``suspects``."""
     for scene in scenes:
         for phrase in scene.times:
-            if phrase.form == "after" or phrase.lead == "after":
+            if phrase.form in ("after", "day") or phrase.lead == "after":
                 when = anchored(book, scene, phrase)
-                if when.anchor in suspects:
+                if when.anchor in suspects and not LACK.search(when.span.text):
                     return when
     return None
+
+
+_AFTER_DOSE = re.compile(
+    r"\b(?:after|following|during|upon)\s+(?:only\s+)?(?:the\s+|her\s+|his\s+|a\s+)?(?:first|second|third|fourth"
+    r"|fifth|sixth|last|initial|single|one|two|three|\d+(?:st|nd|rd|th)|\d+)\s+(?:doses?|infusions?"
+    r"|injections?|cycles?|courses?|administrations?|exposures?|tablets?)\b",
+    re.IGNORECASE,
+)
+
+
+def _counted_from(book: Notebook, scenes: list[Scene], suspects: set[str]) -> When | None:
+    """ "After the third infusion of D": no distance, but the dose that it followed."""
+    for scene in scenes:
+        said = _AFTER_DOSE.search(scene.all_text)
+        if said is None or scene.whose is not Whose.PATIENT:
+            continue
+        start, end = scene.sentence.start + said.start(), scene.sentence.start + said.end()
+        drugs = [d for d in scene.of("drugs") if d.start >= end and d.start - end <= _OF_WITHIN]
+        draft = book.at.get(drugs[0].start) if drugs else None
+        if draft is not None and draft.id in suspects:
+            return When(book.narrative.span(start, drugs[0].end), relation="after", anchor=draft.id)
+    return None
+
+
+#: Characters between "the third infusion" and the drug's name.
+_OF_WITHIN = 12
 
 
 def _seriousness(book: Notebook, draft: Draft, reaction: Draft) -> None:

@@ -33,6 +33,18 @@ _DISCHARGE = re.compile(r"\s*(?:the\s+|his\s+|her\s+)?(?:hospital\s+)?discharge\
 _PRESENTATION = re.compile(r"\s*(?:the\s+|his\s+|her\s+)?(?:re-?)?presentation\b", re.I)
 
 
+#: "On day 12 of treatment with D", "day 3 after D".
+_DAY_OF = re.compile(
+    r"\s*(?:of|after|on|post|following|into)\s+(?:the\s+|her\s+|his\s+)?(?:(?:start|starting|treatment|therapy"
+    r"|first|second|third|last|initial|dose|infusion|administration|initiation|course|cycle)\s+"
+    r"(?:with\s+|of\s+|on\s+)?)*(?:the\s+|oral\s+|intravenous\s+)?",
+    re.IGNORECASE,
+)
+_DAY_OF_TREATMENT = re.compile(
+    r"\s*(?:of|after|on)\s+(?:the\s+|this\s+|her\s+|his\s+)?(?:treatment|therapy)\b", re.IGNORECASE
+)
+
+
 def anchored(book: Notebook, scene: Scene, phrase: TimePhrase) -> When:
     """The phrase as a fact's time."""
     anchor, end = _anchor(book, scene, phrase)
@@ -63,6 +75,8 @@ def _anchor(book: Notebook, scene: Scene, phrase: TimePhrase) -> tuple[str | Non
         if match:
             return index_treatment(book, scene), phrase.end + match.end()
         return None, phrase.end
+    if phrase.form == "day":
+        return _day_of(book, scene, phrase)
     if phrase.lead == "after":  # "after 8 weeks on DRUG"
         tail = scene.text(phrase.end, min(scene.sentence.end, phrase.end + 70))
         clause = re.split(r"[,;]", tail)[0]
@@ -71,6 +85,19 @@ def _anchor(book: Notebook, scene: Scene, phrase: TimePhrase) -> tuple[str | Non
                 if phrase.end <= thing.start <= phrase.end + len(clause):
                     draft = book.at.get(thing.start)
                     return (draft.id if draft else None), thing.end
+    return None, phrase.end
+
+
+def _day_of(book: Notebook, scene: Scene, phrase: TimePhrase) -> tuple[str | None, int]:
+    """What a day is counted from, as :func:`_anchor`."""
+    for thing in scene.of("drugs"):
+        gap = scene.text(phrase.end, thing.start) if thing.start >= phrase.end else ""
+        if _DAY_OF.fullmatch(gap):
+            draft = book.at.get(thing.start)
+            return (draft.id if draft else None), thing.end
+    match = _DAY_OF_TREATMENT.match(scene.text(phrase.end, scene.sentence.end))
+    if match:
+        return index_treatment(book, scene), phrase.end + match.end()
     return None, phrase.end
 
 

@@ -60,7 +60,8 @@ _PAST = re.compile(
 _MODALS = frozenset({"can", "may", "might", "should", "must"})
 _MODAL = re.compile(
     r"\b(?:can|may|might|should|must)\s+(?:(?:also|always|often|never|sometimes|not|even|therefore)\s+)?"
-    r"(?:be|have|lead|cause|occur|result|present|mimic|help|develop|improve|reduce|induce|provoke"
+    # "May have been caused by" weighs what was.
+    r"(?:be|have(?!\s+(?:been|led|had|\w+ed)\b)|lead|cause|occur|result|present|mimic|help|develop|improve|reduce|induce|provoke"
     r"|follow|arise|happen|require|represent|include)\b",
     re.IGNORECASE,
 )

@@ -3,130 +3,125 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fhirkit.facts.aftermath import told_by_the_course
 from fhirkit.facts.anchors import anchored
-from fhirkit.facts.model import Certainty, Use, Whose
+from fhirkit.facts.hinted import hinted_links
+from fhirkit.facts.links import (
+    BREAK,
+    BROUGHT,
+    DEVELOPED,
+    LACK,
+    LIST,
+    PROGRESS,
+    SILENT,
+    Link,
+    before_cue,
+    behind_cue,
+    drugs_of,
+    is_lack,
+    reactions_of,
+    treats,
+)
+from fhirkit.facts.model import Use, Whose
 from fhirkit.narrative.layout import SectionKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fhirkit.facts.lexicon import Mention
+    from fhirkit.facts.links import Named
     from fhirkit.facts.notebook import Draft, Notebook
     from fhirkit.facts.scene import Scene
 
-    _Named = list[tuple[Mention, Draft]]
 
 _EXAMPLES = re.compile(r"\b(?:such as|including|like|namely|for example|e\.g\.)\b", re.I)
+
+
 _HARM = re.compile(r"side effect|adverse|complication|toxicity", re.I)
+
+
 _DRUG_INDUCED = re.compile(
     r"\b(?:drug|medication|treatment|therapy|vaccine|chemotherapy)[\s-]+(?:induced|related|associated)\s*$",
     re.I,
 )
+
+
 _LEAD = re.compile(r"\b(?:we (?:report|present|describe)|case of|is reported|report of)\b", re.I)
-_DEVELOPED = re.compile(r"\b(?:developed|experienced|suffered|occurred|appeared)\b", re.IGNORECASE)
-_LIST = re.compile(
-    r"[\s,]*(?:\b(?:and|or|with|as well as|the|a|an|consecutive|severe|subsequent|its|warm|acute)\b[\s,]*)*",
+
+
+#: What is treated is no reaction to the treatment.
+_INDICATION = re.compile(
+    r"\b(?:for|against|to treat|treatment of|therapy of|prophylaxis of|prevention of|to prevent|died of|died from)\s+"
+    r"(?:[\w-]+\s+){0,3}$",
     re.I,
 )
-_INDICATION = re.compile(r"\b(?:for|in|against|to treat)\s+(?:[\w-]+\s+){0,3}$", re.I)
-_LACK = re.compile(
-    r"\b(?:missed|omitted|skipped|forgotten|missing|lack of|absence of|non-?adherence to|stopping"
-    r"|withdrawal of|discontinuation of|cessation of|refusal of)\b",
-    re.IGNORECASE,
-)
-_BREAK = re.compile(r"[;]|\.\s|\b(?:was treated|treated with|requiring|required|responded)\b", re.I)
 
 
-_SILENT = frozenset(
-    {
-        SectionKind.REFERENCES,
-        SectionKind.BYLINE,
-        SectionKind.CORRESPONDENCE,
-        SectionKind.LEGEND,
-    }
+#: "A woman with lupus treated with D": what somebody has is there before the treatment.
+_HAS = re.compile(
+    r"\b(?:patient|man|woman|male|female|boy|girl|child|infant|neonate|adult|individual|lady|gentleman"
+    r"|recipient|person|survivor|case)s?\s+(?:\w+\s+){0,2}?(?:with|suffering from|affected by|known for"
+    r"|diagnosed with|had|having)\s+[^,;.]{0,80}$",
+    re.I,
 )
 
 
-@dataclass(slots=True)
-class Link:
-    """A reaction tied to a drug: the words of both, the sentence, and by which rule."""
+#: Between a reaction and "after D": the text tells of its treatment or of another person's doing.
+_TREATED = re.compile(
+    r"\b(?:treat\w*|manag\w*|resol\w*|remit\w*|improv\w*|respon\w*|diagnosed|success\w*|surviv\w*"
+    r"|reliev\w*|controlled|underg\w+|underwent|on the basis|who|for which|received|receiving|whose|cured"
+    r"|recover\w*|disappear\w*|free|started|commenced|begun|initiated|given|put|placed)\b",
+    re.I,
+)
 
-    reaction: Draft
-    mention: Mention
-    medication: Draft
-    drug: Mention | None
-    scene: Scene
-    rule: str
-    own_words: bool  # the sentence speaks of this patient
+
+_CAME = re.compile(
+    r"\b(?:develop\w*|experienc\w*|present\w* with|occurr\w*|appear\w*|suffered)\b", re.I
+)
+
+
+#: "Diabetic patients with": the word says what kind of patients.
+_OF_PATIENTS = re.compile(r"\s*(?:patients?|subjects?|man|men|woman|women|child|children)\b", re.I)
+
+
+#: "A case of X in a patient treated with D": X came under D.
+_IN_SOMEBODY = re.compile(
+    r"\s*(?:(?:occurring|arising|developing)\s+)?in\s+an?\s+(?:[\w-]+\s+){0,4}?(?:patient|woman|man|boy|girl"
+    r"|child|infant|adult|recipient)\s+(?:who\s+was\s+)?(?:being\s+)?(?:treated|receiving(?:\s+treatment)?"
+    r"|taking)\s*",
+    re.I,
+)
+_STOPPED = re.compile(
+    r"\s*(?:(?:therapy|treatment|was|were|had|has|been|is)\s+)*"
+    r"(?:(?:abruptly|suddenly|gradually)\s+)?(?:stopped|discontinued|discontinuation|withdrawn|withdrawal|ceased"
+    r"|cessation|reduced|tapered|held|interrupted)\b",
+    re.I,
+)
+#: Treatments other than drugs that reactions are reported after without words on the cause.
+_LIKE_A_DRUG = re.compile(r"transfusion|chemotherapy|radiotherapy|plasma exchange|vaccin", re.I)
 
 
 def links(book: Notebook) -> Iterator[Link]:
     """Every tie between a reaction of the patient and a drug of the patient."""
     for scene in book.scenes:
-        if scene.sentence.section in _SILENT:
+        if scene.sentence.section in SILENT:
             continue
         if bool(scene.cues("causality", "rejected")):
             continue
-        reactions = [(m, d) for m, d in _reactions(book, scene)]
-        drugs = [(m, d) for m, d in _drugs(book, scene)]
+        reactions = [(m, d) for m, d in reactions_of(book, scene)]
+        drugs = [(m, d) for m, d in drugs_of(book, scene)]
         if not reactions:
             continue
-        yield from _stated(scene, reactions, drugs)
-        yield from _hinted(scene, reactions, drugs)
+        yield from _stated(book, scene, reactions, drugs)
+        yield from hinted_links(scene, reactions, drugs)
         yield from _drug_induced(book, scene, reactions, drugs)
-    yield from _stopped_for(book)
-    yield from _known(book)
-    yield from _followed(book)
+        yield from _toxicity(scene, reactions, drugs)
+    yield from told_by_the_course(book)
 
 
-def _reactions(book: Notebook, scene: Scene) -> Iterator[tuple[Mention, Draft]]:
-    for thing in scene.of("conditions", "symptoms"):
-        if thing.start in scene.held:
-            continue  # "her mother had X due to D" says nothing of the patient's X
-        draft = book.at.get(thing.start) or _named(book, thing)
-        if draft is None or draft.whose is not Whose.PATIENT:
-            continue
-        if draft.certainty in (Certainty.NEGATED, Certainty.REFUTED, Certainty.DIFFERENTIAL):
-            continue
-        if draft.id.startswith("medication"):
-            continue
-        yield thing, draft
-
-
-def _named(book: Notebook, thing: Mention) -> Draft | None:
-    """The patient's draft that a mention outside the case means."""
-    exact = book.find("condition", thing.name) or book.find("symptom", thing.name)
-    if exact is not None:
-        return exact
-    words = book.concept_words(thing.name)
-    for draft in book.of("condition"):
-        if (
-            draft.whose is Whose.PATIENT
-            and len(words) > 1
-            and words < book.concept_words(draft.concept or "")
-        ):
-            return draft
-    return None
-
-
-def _drugs(book: Notebook, scene: Scene) -> Iterator[tuple[Mention, Draft]]:
-    for thing in scene.of("drugs", "procedures"):
-        if thing.start in scene.held:
-            continue
-        draft = book.at.get(thing.start)
-        if draft is None:
-            draft = book.find("medication" if thing.kind == "drugs" else "procedure", thing.name)
-        if draft is None or draft.whose is not Whose.PATIENT:
-            continue
-        if draft.fields.get("use") is Use.CONSIDERED or draft.certainty is Certainty.NOT_DONE:
-            continue
-        yield thing, draft
-
-
-def _stated(scene: Scene, reactions: _Named, drugs: _Named) -> Iterator[Link]:
+def _stated(book: Notebook, scene: Scene, reactions: Named, drugs: Named) -> Iterator[Link]:
     """What a sentence itself says: "X caused by D", "D-induced X", a title's "X after D"."""
     if not drugs:
         return
@@ -138,133 +133,169 @@ def _stated(scene: Scene, reactions: _Named, drugs: _Named) -> Iterator[Link]:
         if scene.words(cue.first - 1, cue.first) == ["not"]:
             continue  # "was not due to" denies the tie, whatever the link word
         if cue.name == "caused-by":
-            yield from _backward(scene, reactions, drugs, cue, "stated cause", own=own)
+            yield from _backward(scene, reactions, drugs, cue, own=own)
             yield from _examples(scene, reactions, drugs, cue, own=own)
         elif cue.name == "causes":
             yield from _forward(scene, reactions, drugs, cue, own=own)
         elif cue.name == "blamed":
             yield from _blamed(scene, reactions, drugs, cue, own=own)
         elif reporting:
-            yield from _backward(scene, reactions, drugs, cue, "reported after", own=own)
-        elif own and _DEVELOPED.search(scene.text(scene.sentence.start, cue.start)):
-            yield from _backward(scene, reactions, drugs, cue, "developed after", own=False)
+            yield from _after(book, scene, reactions, drugs, cue, "reported after", own=own)
+        elif own:
+            lead = scene.text(scene.sentence.start, cue.start)
+            found = reactions if DEVELOPED.search(lead) else []
+            if not found and (BROUGHT.search(lead) or _is_timed(book, scene, cue)):
+                found = [r for r in reactions if r[0].kind == "conditions"]
+            yield from _after(book, scene, found, drugs, cue, "developed after", own=False)
 
 
-def _backward(
-    scene: Scene, reactions: _Named, drugs: _Named, cue: Mention, rule: str, *, own: bool
-) -> Iterator[Link]:
-    """Reaction, link, drug."""
-    for mention, draft in _before(scene, reactions, cue):
-        for drug, medication in _behind(scene, drugs, cue, limit=45):
-            yield Link(draft, mention, medication, drug, scene, rule, own)
-
-
-def _hinted(scene: Scene, reactions: _Named, drugs: _Named) -> Iterator[Link]:
-    """Reaction, link, drug, further apart than a rule would reach, where a hint ties the two.
-
-    The author's link word must stand in the words the hint quotes, and nothing be named,
-    doubted or denied between reaction and drug.
-    """
-    if not scene.hints or scene.whose is not Whose.PATIENT or scene.cues("causality", "hedge"):
-        return
-    for hint in scene.hints:
-        cues = [
-            c
-            for c in scene.cues("causality", "caused-by")
-            if hint.words_start <= c.start and c.end <= hint.words_end
-        ]
-        if hint.kind != "suspect" or len(cues) != 1:
-            continue
-        cue = cues[0]
-        told = [r for r in reactions if r[0].end <= cue.start][-1:]
-        blamed = [d for d in drugs if d[0].start >= cue.end][:1]
-        for (mention, draft), (drug, medication) in zip(told, blamed, strict=False):
-            meant = (
-                hint.of_start <= mention.start < hint.of_end and hint.start <= drug.start < hint.end
-            )
-            if meant and _nothing_between(scene, mention, cue, drug):
-                rule = f"stated cause, tied by {hint.by}"
-                yield Link(draft, mention, medication, drug, scene, rule, own_words=True)
-
-
-def _nothing_between(scene: Scene, mention: Mention, cue: Mention, drug: Mention) -> bool:
-    """Whether no other thing, doubt or denial stands from the reaction to the drug."""
-    gaps = ((mention.end, cue.start), (cue.end, drug.start))
-    doubts = (c for c in scene.cues("certainty") if c.name not in ("stop", "pseudo"))
-    return not any(mention.end <= c.start < drug.start for c in doubts) and not any(
-        _BREAK.search(scene.text(a, b))
-        or _LACK.search(scene.text(a, b))
-        or any(a <= thing.start < b for thing in scene.things)
-        for a, b in gaps
+def _is_timed(book: Notebook, scene: Scene, cue: Mention) -> bool:
+    """Whether the link word ends a time from something of the case: "ten minutes after D"."""
+    return any(
+        phrase.form == "after"
+        and phrase.end == cue.end
+        and anchored(book, scene, phrase).anchor is not None
+        for phrase in scene.times
     )
 
 
-def _forward(
-    scene: Scene, reactions: _Named, drugs: _Named, cue: Mention, *, own: bool
+def _backward(
+    scene: Scene, reactions: Named, drugs: Named, cue: Mention, *, own: bool
 ) -> Iterator[Link]:
-    """Drug, link, reaction: "D-induced X"."""
-    for drug, medication in drugs:
-        if not 0 <= cue.start - drug.end <= _NEXT_TO:
+    """Reaction, link, drug."""
+    behind = behind_cue(scene, drugs, cue, limit=45)
+    together = len(behind) > 1 and _interacted(scene, behind[0][0])
+    for mention, draft in before_cue(scene, reactions, cue):
+        for drug, medication in behind:
+            yield Link(draft, mention, medication, drug, scene, "stated cause", own, together)
+
+
+def _interacted(scene: Scene, drug: Mention) -> bool:
+    """Whether the words before the first of several drugs speak of their interaction."""
+    lead = scene.text(max(scene.sentence.start, drug.start - 40), drug.start)
+    return _INTERACTION.search(lead) is not None
+
+
+_INTERACTION = re.compile(r"\binteractions?\s+(?:\w+\s+)?(?:between|of|with)\s+(?:the\s+)?$", re.I)
+
+
+def _after(
+    book: Notebook,
+    scene: Scene,
+    reactions: Named,
+    drugs: Named,
+    cue: Mention,
+    rule: str,
+    *,
+    own: bool,
+) -> Iterator[Link]:
+    """Reaction, "after", drug: told as following it and as nothing that it was given for."""
+    for mention, draft in before_cue(scene, reactions, cue):
+        before = scene.text(scene.sentence.start, mention.start)
+        between = scene.text(mention.end, cue.start)
+        somebody = _IN_SOMEBODY.fullmatch(between) is not None
+        if (_TREATED.search(between) and not somebody) or _INDICATION.search(before[-60:]):
             continue
+        if PROGRESS.search(draft.concept or ""):
+            continue
+        has = _HAS.search(before)
+        background = has is not None and not _CAME.search(has.group())
+        if (background and between.strip()) or _OF_PATIENTS.match(between):
+            continue
+        for drug, medication in behind_cue(scene, drugs, cue, limit=45):
+            if not (drug.kind == "drugs" or _LIKE_A_DRUG.search(drug.name)):
+                continue
+            if _STOPPED.match(scene.text(drug.end, scene.sentence.end)):
+                continue  # "relapse after D was stopped"
+            if not treats(book, medication, draft):
+                yield Link(draft, mention, medication, drug, scene, rule, own)
+
+
+def _forward(
+    scene: Scene, reactions: Named, drugs: Named, cue: Mention, *, own: bool
+) -> Iterator[Link]:
+    """Drug, link, reaction: "D-induced X", "D, which caused X", "A and B interacted"."""
+    hyphened = _HYPHENED.fullmatch(scene.text(cue.start, cue.end)) is not None
+    subject = _RIGHT_AT if hyphened else _SUBJECT
+    for index, (drug, medication) in enumerate(drugs):
+        gap = scene.text(drug.end, cue.start) if drug.end <= cue.start else None
+        if gap is None or len(gap) > _NEXT_TO or not subject.fullmatch(gap):
+            continue
+        joined = [(drug, medication), *_joint(scene, drugs[:index], drug)]
+        together = len(joined) > 1 and _interacted(scene, joined[-1][0])
         for mention, draft in reactions:
             gap = scene.text(cue.end, mention.start) if mention.start >= cue.end else None
-            if gap is not None and len(gap) <= 25 and not _BREAK.search(gap):
-                yield Link(draft, mention, medication, drug, scene, "stated cause", own)
+            if gap is None or len(gap) > _EFFECT_WITHIN or BREAK.search(gap):
+                continue
+            if _OF_WHOM.search(gap):
+                continue
+            for each, its in joined:
+                if not is_lack(each, draft):
+                    yield Link(draft, mention, its, each, scene, "stated cause", own, together)
+
+
+#: "D-induced eruption in diabetes": what follows is whose the reaction was.
+_OF_WHOM = re.compile(r"\b(?:in|among|for|with)\b|\bof an?\b", re.I)
+
+
+#: Link words that are part of a compound with the drug: "D-induced X".
+_HYPHENED = re.compile(r"induced|related|associated|triggered|provoked|precipitated", re.I)
+
+
+_RIGHT_AT = re.compile(
+    r"(?:\s[a-z]+(?:ide|ate|ium))?[\s–-]*(?:\([\w\s-]{1,16}\)[\s–-]*)?(?:(?:therapy|treatment|use|infusion|toxicity|exposure|overdose"
+    r"|withdrawal)[\s–-]*)?",
+    re.I,
+)
+
+
+_SUBJECT = re.compile(
+    r"(?:\s*\([\w\s-]{1,16}\))?[\s,(]*(?:(?:which|that|has|had|have|may|might|could|can|probably|possibly|likely|therapy|treatment"
+    r"|infusions?|administration|use|intake|ingestion|overdose|toxicity|was|were|is|are|been|be|thought"
+    r"|considered|believed|found|felt|known|to|then|also|itself|eventually|judged|deemed|determined"
+    r"|suspected|held|together|the|a|most|probable|possible|definite|main|sole|only|primary|strongly)\b[\s,)]*)*(?:\([\w\s-]{1,16}\)\s*)?",
+    re.I,
+)
+
+
+#: Characters between a link word and the reaction it leads to.
+_EFFECT_WITHIN = 25
+
+
+_TOGETHER = re.compile(
+    r"\b(?:interactions?\s+(?:between|of)|interaction|combinations?\s+of|concomitant\s+use\s+of"
+    r"|concomitance\s+of|combined\s+use\s+of|co-?administration\s+of|both)\s+(?:the\s+)?$",
+    re.I,
+)
+
+
+def _joint(scene: Scene, before: Named, drug: Mention) -> Named:
+    """The drugs that did it together with ``drug``: "the combination of A and B caused X"."""
+    found: Named = []
+    start = drug.start
+    for item in reversed(before):
+        if not LIST.fullmatch(scene.text(item[0].end, start)):
+            break
+        found.append(item)
+        start = item[0].start
+    lead = scene.text(max(scene.sentence.start, start - 40), start)
+    return found if _TOGETHER.search(lead) else []
 
 
 def _blamed(
-    scene: Scene, reactions: _Named, drugs: _Named, cue: Mention, *, own: bool
+    scene: Scene, reactions: Named, drugs: Named, cue: Mention, *, own: bool
 ) -> Iterator[Link]:
     """Reaction, drug, blame: "X; the team held D responsible". With two reactions none is meant."""
     for drug, medication in drugs:
         if not 0 <= cue.start - drug.end <= _NEXT_TO:
             continue
         told = [r for r in reactions if r[0].end <= drug.start]
-        if len(told) == 1 and not _LACK.search(scene.text(told[0][0].end, drug.start)):
+        if len(told) == 1 and not LACK.search(scene.text(told[0][0].end, drug.start)):
             yield Link(told[0][1], told[0][0], medication, drug, scene, "stated cause", own)
 
 
 #: Characters between a drug and the link word that it is the subject of.
-_NEXT_TO = 24
-
-
-def _before(
-    scene: Scene, reactions: list[tuple[Mention, Draft]], cue: Mention
-) -> list[tuple[Mention, Draft]]:
-    """The reactions a link word looks back to: the nearest, and those listed with it."""
-    before = [r for r in reactions if r[0].end <= cue.start]
-    if not before:
-        return []
-    gap = scene.text(before[-1][0].end, cue.start)
-    if len(gap) > 75 or _BREAK.search(gap):
-        return []
-    if any(before[-1][0].end <= d.start < cue.start for d in scene.of("drugs")):
-        return []
-    found = [before[-1]]
-    for item in reversed(before[:-1]):
-        if not _LIST.fullmatch(scene.text(item[0].end, found[-1][0].start)):
-            break
-        found.append(item)
-    return found
-
-
-def _behind(
-    scene: Scene, drugs: list[tuple[Mention, Draft]], cue: Mention, *, limit: int
-) -> list[tuple[Mention, Draft]]:
-    after = [d for d in drugs if d[0].start >= cue.end - 1]
-    if not after:
-        return []
-    gap = scene.text(cue.end, after[0][0].start)
-    if len(gap) > limit or _BREAK.search(gap) or _LACK.search(gap):
-        return []
-    if any(cue.end <= t.start < after[0][0].start for t in scene.of("conditions")):
-        return []
-    found = [after[0]]
-    for item in after[1:]:
-        if not _LIST.fullmatch(scene.text(found[-1][0].end, item[0].start)):
-            break
-        found.append(item)
-    return found
+_NEXT_TO = 40
 
 
 def _examples(
@@ -278,7 +309,7 @@ def _examples(
     """ "side effects of DRUG such as A, B or C"."""
     if not _HARM.search(scene.text(cue.start, cue.end)):
         return
-    for drug, medication in _behind(scene, drugs, cue, limit=30):
+    for drug, medication in behind_cue(scene, drugs, cue, limit=30):
         tail = scene.text(drug.end, scene.sentence.end)
         such = _EXAMPLES.search(tail)
         if such is None or such.start() > 30:
@@ -287,10 +318,25 @@ def _examples(
         for mention, draft in reactions:
             if mention.start < last:
                 continue
-            if not _LIST.fullmatch(scene.text(last, mention.start)):
+            if not LIST.fullmatch(scene.text(last, mention.start)):
                 break
             last = mention.end
             yield Link(draft, mention, medication, drug, scene, "stated cause", own)
+
+
+_TOXICITY = re.compile(r"toxicity|intoxication|poisoning|overdose", re.IGNORECASE)
+
+
+def _toxicity(scene: Scene, reactions: Named, drugs: Named) -> Iterator[Link]:
+    """ "D toxicity", "D nephrotoxicity": the name says of what."""
+    own = scene.whose is Whose.PATIENT
+    for mention, draft in reactions:
+        if not _TOXICITY.search(scene.text(mention.start, mention.end)):
+            continue
+        for drug, medication in drugs:
+            gap = scene.text(drug.end, mention.start) if drug.end <= mention.start else "x"
+            if own and not gap.strip(" \n-"):
+                yield Link(draft, mention, medication, drug, scene, "stated cause", own)
 
 
 def _drug_induced(
@@ -325,134 +371,3 @@ def _drug_induced(
             nearest = nearest[:1]
         for medication in nearest[-1:]:
             yield Link(draft, mention, medication, None, scene, "drug-induced", True)
-
-
-_KNOWN = re.compile(
-    r"\b(?:complication|side effects?|adverse|occurs?|reported|described|documented|acquire|develop\w*|risk|expected"
-    r"|rare|associated|induced?|cause[sd]?|after|following|with|toxicity|recogni[sz]ed)\b",
-    re.I,
-)
-_FOR = re.compile(
-    r"\b(?:for|in patients with|in people with|against)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE
-)
-_TREATS = re.compile(
-    r"\b(?:treat\w*|used (?:in|for|to)|indicated|licensed|approved|therapy (?:for|of)|effective)\b",
-    re.I,
-)
-
-
-def _known(book: Notebook) -> Iterator[Link]:
-    """What the report says of the drug in general, where the patient had both, drug first."""
-    for scene in book.scenes:
-        if scene.whose not in (Whose.GENERAL, Whose.OTHERS) or scene.sentence.section in _SILENT:
-            continue
-        text = scene.all_text
-        if not _KNOWN.search(text) or bool(scene.cues("causality", "rejected")):
-            continue
-        drugs = list(_drugs(book, scene))
-        for mention, reaction in _reactions(book, scene):
-            for drug, medication in drugs:
-                low, high = sorted((mention, drug), key=lambda m: m.start)
-                between = scene.text(low.end, high.start)
-                if len(between) > 120 or _TREATS.search(between) or ";" in between:
-                    continue
-                if _FOR.search(between) or reaction.fields.get("is_history"):
-                    continue
-                if _began(book, medication) < _began(book, reaction) and not _treats(
-                    book, medication, reaction
-                ):
-                    yield Link(reaction, mention, medication, drug, scene, "known reaction", False)
-
-
-_DIAGNOSED = re.compile(
-    r"\b(?:diagnos\w+|presumed|consistent with|developed|confirmed|found to have|suspected"
-    r"|in keeping with|compatible with|attributed)\b",
-    re.I,
-)
-#: How many sentences after the exposure a first diagnosis still counts as what followed it.
-_AFTERMATH = 10
-
-
-def _followed(book: Notebook) -> Iterator[Link]:
-    """The diagnosis made after an exposure that the text times the illness from.
-
-    "Ten days after the first dose of ... she was noted to be ...; ... was diagnosed" reports
-    the diagnosis as an event on the drug, whatever its authors hold of the cause.
-    """
-    for scene in book.scenes:
-        if scene.whose is not Whose.PATIENT or scene.sentence.section is SectionKind.TITLE:
-            continue
-        for medication in _timed_from(book, scene):
-            if medication.fields.get("level") == "class":
-                continue
-            for draft in book.of("condition"):
-                mention = _diagnosed_soon(scene, draft)
-                if (
-                    mention is not None
-                    and _began(book, draft) > _began(book, medication)
-                    and not _treats(book, medication, draft)
-                ):
-                    yield Link(draft, mention, medication, None, draft.scene, "followed", False)
-
-
-def _diagnosed_soon(scene: Scene, draft: Draft) -> Mention | None:
-    """The words of a diagnosis made in a sentence or in its aftermath."""
-    distance = draft.scene.sentence.index - scene.sentence.index
-    if not 0 <= distance <= _AFTERMATH or draft.whose is not Whose.PATIENT:
-        return None
-    sure = draft.certainty in (Certainty.AFFIRMED, Certainty.SUSPECTED)
-    if not sure or draft.fields.get("is_history") or not _DIAGNOSED.search(draft.scene.all_text):
-        return None
-    return next((m for m in draft.scene.of("conditions") if m.start == draft.at), None)
-
-
-def _timed_from(book: Notebook, scene: Scene) -> list[Draft]:
-    """The drugs that a time in the sentence is measured from."""
-    found = []
-    for phrase in scene.times:
-        if phrase.form == "after" or phrase.lead == "after":
-            anchor = anchored(book, scene, phrase).anchor
-            draft = next((d for d in book.of("medication") if d.id == anchor), None)
-            if draft is not None:
-                found.append(draft)
-    return found
-
-
-def _began(book: Notebook, draft: Draft) -> int:
-    """Where the case itself, behind its title, first tells of a thing."""
-    return min(
-        (
-            mention.start
-            for scene, mention in book.told(draft)
-            if scene.sentence.section is not SectionKind.TITLE
-        ),
-        default=draft.at,
-    )
-
-
-def _treats(book: Notebook, medication: Draft, reaction: Draft) -> bool:
-    """Whether the drug was told as given for the condition."""
-    for scene, drug in book.told(medication):
-        for thing in scene.of("conditions", "symptoms"):
-            gap = scene.text(drug.end, thing.start) if thing.start >= drug.end else ""
-            named = book.at.get(thing.start) is reaction
-            if named and 0 < len(gap) < 60 and _GIVEN_FOR.search(gap):
-                return True
-    return False
-
-
-_GIVEN_FOR = re.compile(r"\b(?:for|because of|due to)\b", re.IGNORECASE)
-
-
-def _stopped_for(book: Notebook) -> Iterator[Link]:
-    """ "stopped because of X": the authors took the drug for the cause of X."""
-    for medication in book.of("medication"):
-        reason = medication.fields.get("reason_stopped")
-        if reason is None or medication.whose is not Whose.PATIENT:
-            continue
-        for scene, _ in book.told(medication):
-            for thing in scene.of("conditions", "symptoms"):
-                draft = book.at.get(thing.start)
-                told = draft is not None and draft.whose is Whose.PATIENT
-                if draft is not None and told and reason.covers(scene.span(thing)):
-                    yield Link(draft, thing, medication, None, scene, "stopped because of", True)

@@ -43,6 +43,10 @@ _MEANING = {
 _TREATMENTS = frozenset({"drugs", "procedures"})
 #: "Neither steroids nor ... helped" denies the effect, unless a word of giving stands there.
 _OF_EFFECT = frozenset({"neither", "nor"})
+#: Words of a negation that say of an event that it did not come: no drug is denied by them.
+_OF_EVENT = frozenset(
+    "recur recurred return returned occur occurred develop developed appear reappear improve resolve".split()
+)
 _GIVING = frozenset(
     "given administered performed received receive needed required used started taken".split()
 )
@@ -59,7 +63,7 @@ def judge_certainty(scene: Scene) -> None:
     ranges = [
         (c, *_range(scene, c, stops), scene.narrative.words[c.first])
         for c in cues
-        if not any(a <= c.first < b for a, b in masked)
+        if not any(c.first < b and a < c.last for a, b in masked)
     ]
     settled = [(c.last, c.last + _SETTLED_REACH) for c in scene.cues("certainty", "settled")]
     given = not _GIVING.isdisjoint(scene.all_words)
@@ -72,6 +76,8 @@ def judge_certainty(scene: Scene) -> None:
             if a <= thing.first
             and (thing.last <= b or _in_list(scene, cue, thing, a))
             and not (thing.kind in _TREATMENTS and word in _OF_EFFECT and not given)
+            and not (thing.kind in _TREATMENTS and _tells_event(scene, cue))
+            and not (thing.kind in _TREATMENTS and _denies_a_tie(scene, cue, thing))
         }
         for name in _STRENGTH:
             if name in held:
@@ -96,6 +102,18 @@ def _in_list(scene: Scene, cue: Mention, thing: Mention, start: int) -> bool:
     return thing.last <= _next_clause(scene, cue, end)
 
 
+def _tells_event(scene: Scene, cue: Mention) -> bool:
+    return not _OF_EVENT.isdisjoint(scene.narrative.words[cue.first : cue.last])
+
+
+def _denies_a_tie(scene: Scene, cue: Mention, thing: Mention) -> bool:
+    """ "Not attributed to D": D was taken, and did no harm."""
+    return any(
+        cue.first <= link.first < thing.first
+        for link in scene.cues("causality", "rejected", "caused-by")
+    )
+
+
 def _inside(cue: Mention, other: Mention) -> bool:
     """Whether a cue is a part of a longer one ("excluded" in "could not be excluded")."""
     longer = other.last - other.first > cue.last - cue.first
@@ -118,9 +136,16 @@ def negated_at(scene: Scene, word: int, besides: Collection[int] = ()) -> bool:
 def _stops(scene: Scene) -> list[int]:
     s = scene.sentence
     words = scene.narrative.words
-    marks = [i for i in range(s.first_word, s.last_word) if words[i] in (";", ":")]
+    marks = [
+        i
+        for i in range(s.first_word, s.last_word)
+        if words[i] in (";", ":") or (words[i] == "," and words[i + 1 : i + 2] in _SUBJECTS)
+    ]
     return sorted([*marks, *(c.first for c in scene.cues("certainty", "stop"))])
 
+
+#: A comma before one of these begins another statement: "with no fever, she was given ...".
+_SUBJECTS = (["he"], ["she"], ["they"], ["we"])
 
 #: "Without treatment, pneumonia developed": the comma ends what was lacking.
 _UNTIL_COMMA = frozenset({"without", "despite", "unlike"})

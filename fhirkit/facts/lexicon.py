@@ -225,7 +225,7 @@ _BLOCKED = "blocked"
 _NO_SIGNS = frozenset({"sections", "forms"})
 #: Kinds of ``terms.csv`` that readers look for; the others only carry codes.
 _TERMS = frozenset(
-    "route specimen severity body-site course interpretation sex handedness organism".split()
+    "route form specimen severity body-site course interpretation sex handedness organism".split()
 )
 
 #: Kinds of ``terms.csv`` that say how or where something is, and name nothing by themselves.

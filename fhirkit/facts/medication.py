@@ -7,20 +7,27 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.coordination import JOINING
-from fhirkit.facts.model import Certainty, MedicationFact, Term, Use, When, Whose
+from fhirkit.facts.dosing import read_dose_changes
+from fhirkit.facts.giving import read_times
+from fhirkit.facts.hinted import hinted_dose
+from fhirkit.facts.model import Certainty, MedicationFact, Term, Use, Whose
 from fhirkit.facts.notebook import may_begin
 from fhirkit.facts.numbers import quantity
 from fhirkit.facts.regimen import (
+    NO_TREATMENT,
     Taken,
+    cumulative_for,
     dose_for,
-    hinted_dose,
+    form_for,
     regimen_for,
     route_for,
     term,
     treatments,
 )
 from fhirkit.facts.scene import DEFINITE
+from fhirkit.facts.stopping import read_stop
 from fhirkit.facts.timing import when_date
+from fhirkit.facts.vaccine import dose_number, is_other_dose
 
 if TYPE_CHECKING:
     from fhirkit.facts.lexicon import Mention
@@ -36,51 +43,99 @@ _NOT_A_TREATMENT = re.compile(
 )
 _BEFORE_NOT = re.compile(
     r"(?:\banti-?|serum |plasma |urine |csf |trough |resistant to |resistance to |sensitive to "
-    r"|susceptible to |allerg\w+ to |deficiency of |levels? of |concentrations? of )$",
+    r"|sensitivity to |susceptib\w+ to |intermediate to |randomi[sz]ed to (?:either )?|randomi[sz]ed to receive (?:either )?|allerg\w+ to |deficiency of |levels? of |concentrations? of )$",
     re.I,
 )
 _OF_ITS_OWN = ("dose", "route", "regimen", "when", "start", "stop")
-_STOP_REASON = re.compile(
-    r"\b(?:because of|due to|owing to|on account of|for(?!\s+(?:\d|an?\s|another|several|some|two|three"
-    r"|four|five|six|the (?:next|following|rest)))|secondary to|after developing)\s+",
-    re.IGNORECASE,
-)
 
 
 def read_medications(book: Notebook) -> None:
     """Drafts for the drugs of the patient, then one for each drug that is not the patient's."""
     for scene in book.scenes:
+        tested: Mention | None = None
         for drug, left, right in treatments(scene):
             if drug.kind != "drugs" or scene.whose_is(drug) is not Whose.PATIENT:
                 continue
-            if not _is_treatment(scene, drug):
-                book.refuse(drug, "measured, resisted or part of another name: no treatment")
-            elif _is_apposition(book, scene, drug, right):
-                book.refuse(drug, "says of what class the drug named behind it is")
+            if not _is_treatment(scene, drug) or _is_listed(scene, tested, drug):
+                tested = drug
+                book.refuse(drug, NO_TREATMENT)
+            elif _is_apposition(book, scene, drug, left, right):
+                book.refuse(drug, "says of what class the drug beside it is")
+                _stand_for(book, scene, drug, left)
             else:
                 _read_one(book, scene, drug, left, right)
+        _share_cycles(book, scene)
     for draft in book.of("medication"):
         told = any(draft.fields.get(name) is not None for name in _OF_ITS_OWN)
         if draft.concept in book.not_given and not told and len(book.told(draft)) == 1:
             # Named once, and elsewhere told as not given: it was weighed.
             draft.whose, draft.fields["use"] = Whose.CONSIDERED, Use.CONSIDERED
+    read_dose_changes(book)
 
 
-def _is_apposition(book: Notebook, scene: Scene, drug: Mention, right: int) -> bool:
-    """ "the antibiotic ceftriaxone": the class word only says what the named drug is."""
+def _share_cycles(book: Notebook, scene: Scene) -> None:
+    """ "Three cycles of A, B and C", "A and B for three cycles": the count is that of each."""
+    for drug, following in pairwise(scene.of("drugs")):
+        if not JOINING.issuperset(scene.words(drug.last, following.first)):
+            continue
+        first, second = book.at.get(drug.start), book.at.get(following.start)
+        if first is None or second is None:
+            continue
+        cycles = second.fields.get("regimen")
+        if cycles is not None and cycles.count and not {"dose", "regimen"} & first.fields.keys():
+            if "dose" not in second.fields and cycles.span.start >= second.first_span.end:
+                first.fields["regimen"], first.fields["use"] = cycles, second.fields["use"]
+                first.add_span(cycles.span)
+            continue
+        if cycles is not None:
+            continue
+        cycles = first.fields.get("regimen")
+        if cycles is not None and cycles.count and cycles.span.end <= first.first_span.start:
+            second.fields["regimen"], second.fields["use"] = cycles, first.fields["use"]
+            second.add_span(cycles.span)
+
+
+def _stand_for(book: Notebook, scene: Scene, drug: Mention, left: int) -> None:
+    """ "D, a diuretic, caused ...": what is said of the class is said of D."""
+    named = next((d for d in scene.of("drugs") if d.end == left), None)
+    draft = book.at.get(named.start) if named is not None else None
+    if draft is not None:
+        book.join(draft, drug)
+
+
+_WHAT_IT_IS = re.compile(r"\s*[,(]\s*(?:an?|the)\s+(?:[\w-]+\s+){0,2}", re.IGNORECASE)
+
+
+def _is_apposition(book: Notebook, scene: Scene, drug: Mention, left: int, right: int) -> bool:
+    """ "The antibiotic ceftriaxone", "ceftriaxone, an antibiotic": it says what the drug is."""
     row = book.lexicon.mappings.drugs.get(drug.name)
     if row is None or row.level != "class":
         return False
-    return right < scene.sentence.end and not scene.text(drug.end, right).strip(" \n")
+    if left > scene.sentence.start and _WHAT_IT_IS.fullmatch(scene.text(left, drug.start)):
+        return any(d.end == left for d in scene.of("drugs"))
+    ahead = scene.text(drug.end, right).strip(" \n")
+    if ahead == "of":  # "a booster dose of D"
+        return any(d.start == right for d in scene.of("drugs"))
+    return right < scene.sentence.end and not ahead
 
 
 def _is_treatment(scene: Scene, drug: Mention) -> bool:
-    if drug.start in scene.unreal:
+    feared = scene.unreal.get(drug.start)
+    if feared is not None and _TREATED_UNPROVEN.isdisjoint(scene.words(feared.first, feared.last)):
         return False
     text = scene.narrative.view.text
     after = text[drug.end : drug.end + 30]
     before = text[max(scene.sentence.start, drug.start - 25) : drug.start]
     return not (_NOT_A_TREATMENT.match(after) or _BEFORE_NOT.search(before))
+
+
+#: What is treated so is not proven; the drug is given.
+_TREATED_UNPROVEN = frozenset({"empiric", "empirical", "empirically"})
+
+
+def _is_listed(scene: Scene, tested: Mention | None, drug: Mention) -> bool:
+    """Whether a drug stands in one list with one that was only tested: "sensitive to A and B"."""
+    return tested is not None and JOINING.issuperset(scene.words(tested.last, drug.first))
 
 
 def _read_one(book: Notebook, scene: Scene, drug: Mention, left: int, right: int) -> None:
@@ -131,6 +186,9 @@ _IN_A_LIST = JOINING | {"nor"}
 
 def _taken(scene: Scene, drug: Mention, left: int, right: int) -> Taken:
     taken = Taken(start=drug.start, end=drug.end)
+    taken.cumulative = cumulative_for(scene, drug, left, right)
+    if taken.cumulative:
+        taken.cumulative.used = True
     taken.dose = dose_for(scene, drug, left, right)
     if taken.dose:
         taken.dose.used = True
@@ -141,6 +199,7 @@ def _taken(scene: Scene, drug: Mention, left: int, right: int) -> Taken:
         taken.dose, taken.hinted = hinted
         taken.dose.used = True
     taken.route = route_for(scene, drug, taken)
+    taken.form = form_for(scene, drug, taken)
     taken.regimen = regimen_for(scene, left, right, (taken.start, taken.end))
     return taken
 
@@ -181,7 +240,7 @@ def _matching(book: Notebook, scene: Scene, drug: Mention, taken: Taken) -> Draf
             and route is None
             and (taken.route is not None or taken.dose is not None)
         )
-        if other_dose or other_route or other_course:
+        if other_dose or other_route or other_course or is_other_dose(scene, drug, draft):
             continue
         if draft.concept != drug.name:
             draft.concept = drug.name
@@ -207,6 +266,10 @@ def _fill(
         fields["dose"] = quantity(narrative, taken.dose)
         if taken.hinted:
             draft.rule += f"; dose tied by {taken.hinted}"
+    if taken.cumulative:
+        fields.setdefault("cumulative", quantity(narrative, taken.cumulative))
+    if taken.form:
+        fields.setdefault("form", term(scene, taken.form))
     if taken.route and "route" not in fields:
         fields["route"] = term(scene, taken.route)
     if taken.regimen and "regimen" not in fields:
@@ -217,10 +280,12 @@ def _fill(
             use is not Use.GIVEN and scene.strong and not fields.get("dose")
         ):
             fields["use"] = use
-    _times(scene, draft, taken, left, right)
+    if fields["level"] == "vaccine" and (number := dose_number(scene, drug)) is not None:
+        fields.setdefault("dose_number", number)
+    read_times(book, scene, draft, taken, left, right)
     if "stop" in fields and fields["use"] is Use.LONG_TERM:
         fields["use"] = Use.PREVIOUS  # "had been on it until 2009"
-    _stopped(book, scene, drug, draft, right)
+    read_stop(book, scene, drug, draft, right)
     _further_courses(book, scene, drug, draft, right)
 
 
@@ -268,83 +333,6 @@ def _use(scene: Scene, drug: Mention, regimen: Regimen | None) -> Use:
 
 def _clause_break(scene: Scene, start: int, end: int) -> bool:
     return bool(re.search(r"[;:]|\b(?:was|were|but|then|is|had)\b", scene.text(start, end)))
-
-
-def _times(scene: Scene, draft: Draft, taken: Taken, left: int, right: int) -> None:
-    """Dates that stand at the drug: its start, its stop, or simply its time."""
-    narrative = scene.narrative
-    for date in scene.dates:
-        if not (left <= date.start < right) or not date.iso:
-            continue
-        gap = (
-            scene.text(taken.end, date.start)
-            if date.start >= taken.end
-            else scene.text(date.end, taken.start)
-        )
-        if len(gap) > 60 or re.search(r"[;.]\s", gap):
-            continue
-        lead = scene.text(max(scene.sentence.start, taken.start - 30), taken.start) + gap
-        name = "stop" if re.search(r"\b(?:stop|discontinu|withdr|until|ceas)", lead) else "when"
-        if re.search(
-            r"\b(?:start|begun|began|initiat|commenc|since)",
-            gap + scene.text(left, taken.start)[-40:],
-        ):
-            name = "start" if name == "when" else name
-        draft.fields.setdefault(name, when_date(narrative, date))
-    for phrase in scene.times:
-        if (
-            phrase.form == "day"
-            and taken.end <= phrase.start < right
-            and phrase.start - taken.end < 30
-        ):
-            draft.fields.setdefault("when", When(narrative.span(phrase.start, phrase.end)))
-
-
-def _stopped(book: Notebook, scene: Scene, drug: Mention, draft: Draft, right: int) -> None:
-    for cue in scene.cues("medication", "stopped"):
-        after = 0 <= cue.first - drug.last <= 10 and cue.start < right
-        passive = not _PASSIVE.isdisjoint(scene.words(cue.first - 1, cue.first + 1))
-        before = 0 <= drug.first - cue.last <= 3 and not passive
-        if not (after or before):
-            continue
-        draft.fields.setdefault("stopped", book.narrative.span(cue.start, cue.end))
-        start = _reason_start(scene, drug, cue)
-        end = _reason_end(scene, start) if start is not None else 0
-        if start is not None and end > start:
-            draft.fields.setdefault("reason_stopped", book.narrative.span(start, end))
-
-
-_PASSIVE = frozenset({"wa", "was", "were", "been", "is"})
-
-
-def _reason_start(scene: Scene, drug: Mention, cue: Mention) -> int | None:
-    """Where the reason begins: "stopped in June because of X", "owing to X, D was stopped"."""
-    low = (
-        max(drug.end, cue.end) if drug.first - cue.last <= 3 and drug.start > cue.start else cue.end
-    )
-    tail = scene.text(low, scene.sentence.end)
-    match = _STOP_REASON.search(tail)
-    if match and match.start() <= _REASON_WITHIN and not re.search(r"[.;]", tail[: match.start()]):
-        return low + match.end()
-    start = scene.sentence.start
-    lead = _LEADING_REASON.match(scene.text(start, min(drug.start, cue.start)))
-    return start + lead.end() if lead else None
-
-
-#: Characters between the stop and its reason: room for a date.
-_REASON_WITHIN = 24
-_LEADING_REASON = re.compile(
-    r"\s*(?:because of|due to|owing to|on account of)\s+(?=[^.,;]{3,80},)", re.IGNORECASE
-)
-
-
-def _reason_end(scene: Scene, start: int) -> int:
-    tail = scene.text(start, scene.sentence.end)
-    cut = re.search(r"[.;,]|\b(?:after|when|which|but|in (?:19|20)\d\d)\b", tail)
-    end = start + (cut.start() if cut else len(tail))
-    while end > start and scene.text(end - 1, end).isspace():
-        end -= 1
-    return end
 
 
 def merge_classes(book: Notebook) -> None:

@@ -113,8 +113,10 @@ class When:
 class Regimen:
     """How often and how long, as written; no total is ever computed.
 
-    ``frequency`` times per ``period`` ``period_unit`` (UCUM: h, d, wk, mo, a); ``count`` is
-    a number of cycles, courses or doses; ``duration`` how long the course lasted.
+    ``frequency`` times per ``period`` ``period_unit`` (UCUM: h, d, wk, mo, a), up to
+    ``period_max`` where the text gives a range ("every 4 to 6 weeks"); ``count`` is a number of
+    cycles, courses or doses; ``duration`` how long the course lasted; ``as_needed`` where the
+    drug was taken on demand.
     """
 
     span: Span
@@ -123,6 +125,8 @@ class Regimen:
     period_unit: str | None = None
     count: int | None = None
     duration: Quantity | None = None
+    period_max: str | None = None
+    as_needed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,12 +164,21 @@ class PatientFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MedicationFact(Fact):
-    """A drug or drug class the patient had, or that was considered."""
+    """A drug or drug class the patient had, or that was considered.
+
+    ``dose`` is the amount of one administration (or a rate), ``cumulative`` what the text calls
+    the total of several; a change of dose is a fact of its own. ``dose_number`` counts the doses
+    of a vaccine ("the second dose"). ``action`` is what was done with the drug, in the ICH
+    E2B(R3) G.k.8 terms (drug withdrawn, dose reduced, dose increased, dose not changed).
+    """
 
     drug: Term
     level: str = "ingredient"  # ingredient, class, combination, vaccine
     use: Use = Use.GIVEN
     dose: Quantity | None = None
+    cumulative: Quantity | None = None
+    dose_number: Quantity | None = None
+    form: Term | None = None  # concept: tablet, patch, ...
     route: Term | None = None
     regimen: Regimen | None = None
     when: When | None = None
@@ -175,6 +188,7 @@ class MedicationFact(Fact):
     reason_words: Span | None = None
     reason_stopped: Span | None = None
     stopped: Span | None = None
+    action: Term | None = None
     encounter: str | None = None
 
 
@@ -264,10 +278,19 @@ class EncounterFact(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A drug the authors hold responsible, with the words that say so."""
+    """A drug the authors hold responsible, with the words that say so.
+
+    ``role`` is "interacting" for one of several that did harm by their interaction.
+    ``dechallenge`` says whether the reaction abated after the drug was withdrawn or reduced
+    (concepts: positive, negative); ``rechallenge`` whether it came again when the drug was given
+    again (ICH E2B(R3) G.k.9.i.4; concepts: recurred, did not recur, unknown, not done).
+    """
 
     span: Span
     medication: str  # id of a MedicationFact or ProcedureFact
+    role: str = "suspect"
+    dechallenge: Term | None = None
+    rechallenge: Term | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,7 +301,8 @@ class AdverseEventFact(Fact):
     life-threatening, hospitalisation, disability, congenital anomaly, other);
     ``outcome`` has the ICH E2B(R3) E.i.7 terms as concepts (recovered, recovering,
     not recovered, recovered with sequelae, fatal, unknown); ``causality`` are the author's
-    words, ``causality_category`` only what the text itself states as a category.
+    words, ``causality_category`` only what the text itself states as a category, and
+    ``causality_method`` the scale it is stated by ("Naranjo").
     """
 
     reaction: Term
@@ -290,7 +314,7 @@ class AdverseEventFact(Fact):
     outcome: Term | None = None
     causality: tuple[Span, ...] = ()
     causality_category: Term | None = None
-    action_taken: Span | None = None
+    causality_method: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

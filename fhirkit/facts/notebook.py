@@ -184,9 +184,10 @@ def may_begin(book: Notebook, scene: Scene, thing: Mention) -> bool:
     if scene.sentence.section is SectionKind.DISCUSSION and not scene.strong:
         book.refuse(thing, "discussion: not told in the case, and the patient is not named")
         return False
-    hedges = scene.cues("causality", "hedge")
-    if hedges:
-        # What may be the cause of something is no finding or treatment of its own.
+    hedges = [h for h in scene.cues("causality", "hedge") if h.start < thing.start]
+    row = book.lexicon.mappings.drugs.get(thing.name) if thing.kind == "drugs" else None
+    if hedges and (row is None or row.level == "class"):
+        # What may be the cause of something is no finding of its own; a drug so named was taken.
         book.refuse(thing, f"only held possible: {scene.quoted(hedges[0])}")
         return False
     return True

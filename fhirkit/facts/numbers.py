@@ -78,7 +78,9 @@ _BEFORE_YEAR = re.compile(
     rf"|\b(?P<m3>{_MONTH})\.?,?(?:\s+of)?\s+)$"
 )
 _AFTER_YEAR = re.compile(r"-(?P<m>0[1-9]|1[0-2])-(?P<d>[0-3]\d)\b")
-_NO_YEAR = re.compile(r"\s*(?:mg|g|ml|patients|/|%|U\b|IU|cells|mm|µ|μ)")
+_NO_YEAR = re.compile(
+    r"\s*(?:mg|g|ml|patients|/|%|U\b|cells|mm|µ|μ|(?i:mcg|ug|ng|iu|units?|international|mL|kg|MBq|c?Gy)\b)"
+)
 _DAY_OF_YEAR = re.compile(r"\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\d/])")
 
 
@@ -122,7 +124,7 @@ class DateMention:
 
 
 _UNIT = re.compile(
-    r"(?:[x×*]\s?10\s?(?:\(\d{1,2}\)|[\^*e]?\s?[\d⁰-⁹¹²³]{1,2})\s?)?"
+    r"(?:million|mega)\s[a-zA-Z]+(?:\sunits?)?|(?:[x×*]\s?10\s?(?:\(\d{1,2}\)|[\^*e]?\s?[\d⁰-⁹¹²³]{1,2})\s?)?"
     r"(?:/\s?|per\s+(?:cubic\s+)?)?[%°µμA-Za-z²³\[\]{}][%°µμA-Za-z²³\d^*\[\]{}]*"
     r"(?:\s?(?:of\s+)?(?:Hg|H2O|mercury|water)\b)?"
     r"(?:\s*(?:/|\bper\b|·|\.(?=[A-Za-z]))\s*(?:24[\s-]?h(?:ours?|rs?)?\b|cubic\s+\w+|[A-Za-zµμ²³\d^*.]+))*"

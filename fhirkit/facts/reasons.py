@@ -30,7 +30,7 @@ _TREATED_FIRST = re.compile(
     r"\s*(?:was|were)\s+(?:treated|managed)\s+with\s+(?:[\w-]+\s+){0,3}", re.IGNORECASE
 )
 _OTHER_VERB = re.compile(
-    r"\b(?:stopped|discontinued|withdrawn|ceased|days?|weeks?|months?|years?)\b"
+    r"\b(?:responsible|blamed?|culprit|accountable|stopped|discontinued|withdrawn|ceased|days?|weeks?|months?|years?)\b"
 )
 _DIED_OF = re.compile(
     r"(?P<time>[^.;,]{0,60}?)\b(?P<by>of|from|due to|because of|as a result of|secondary to|owing to)\s+"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,9 @@ if TYPE_CHECKING:
     from fhirkit.facts.numbers import Measure
     from fhirkit.facts.scene import Scene
 
+#: Why the name of a drug is no drug that was taken.
+NO_TREATMENT = "measured, resisted or part of another name: no treatment"
+
 _N = r"(?P<n>\d+|" + "|".join(NUMBER_WORDS) + r")"
 _U = r"(?P<u>hour|day|week|month|year|h|d|wk)s?"
 _UCUM = {"h": "h", "d": "d", "w": "wk", "m": "mo", "y": "a"}
@@ -25,7 +27,12 @@ _TIMES = re.compile(
     rf"\b{_N}\s*(?:times|x)\s*(?:a|an|per|each|/)?\s*(?P<u>day|daily|week|weekly|month|monthly)\b",
     re.I,
 )
-_EVERY = re.compile(rf"\b(?:every|each|q)\s*{_N}?[\s-]*{_U}\b", re.I)
+_EVERY = re.compile(
+    rf"\b(?:every|each|q\.?)\s*(?:{_N}(?:\s?(?:-|–|to|or)\s?(?P<m>\d+|{'|'.join(NUMBER_WORDS)}))?)?"
+    rf"[\s.-]*{_U}\b",
+    re.I,
+)
+_INTERVAL = re.compile(rf"\b(?:at|with)\s+(?:an\s+)?intervals?\s+of\s+{_N}\s+{_U}\b", re.I)
 _N_LY = re.compile(rf"\b{_N}[\s-]+(?P<u>hour|week|month|year)ly\b", re.I)
 _COUNT = re.compile(
     rf"\b{_N}\s+(?:further\s+|more\s+|additional\s+|consecutive\s+)?"
@@ -35,17 +42,25 @@ _COUNT = re.compile(
 _DURATION_LEADS = frozenset({"for", "over", "lasting", "during", "within", "on", "x", "×"})
 #: What may stand between an amount and the drug it belongs to.
 _BRIDGE = re.compile(
-    r"[\s(,:–-]*(?:(?:\([A-Z][\w-]{1,8}\)|\d\s?[x×](?=\s)|of|which|that|sustained|extended|release|slow|the|a|an|at|with|dose|doses|dosage|total|initial|starting|maintenance|single"
+    r"(?:[\s-]?(?:alpha|alfa|beta|gamma|[αβγ])?[\s-]?\d?[ab]?\b)?"
+    r"[\s(\[,:–-]*(?:(?:\((?:[a-z]+\s)?[A-Z][\w/-]{1,8}\)|\d\s?[x×](?=\s)|of|which|that|sustained|extended|release|slow|the|a|an|at|with|dose|doses|dosage|total|initial|starting|maintenance|single"
     r"|daily|per|day|high|low|iv|i\.v\.|im|sc|po|oral|intravenous|intramuscular|subcutaneous"
     r"|intrathecal|bolus|pulse|pulsed|every|once|twice|premedication|infusion|was|were|given|begun"
     r"|started|and|built|up|to|increased|reduced|decreased|titrated|tapered|intravenously"
     r"|orally|subcutaneously|therapy|treatment|tablets?|in|by|administered|injection|adjusted|raised|prescribed"
-    r"|then|first|second|third|cycle|course)(?!\w)[\s,(:–-]*)*\s*",
+    r"|then|first|second|third|cycle|course|supplementation|supplements?|replacement|capsules?|initially"
+    r"|continuous|target|fixed|loading|up-titrated|escalated|lowered|prophylaxis|monotherapy|liposomal"
+    r"|(?:di|mono|hemi)?hydrochloride|hydrobromide|sodium|potassium|calcium|magnesium|sulfate|sulphate"
+    r"|phosphate|acetate|succinate|tartrate|bitartrate|citrate|maleate|mesylate|mesilate|besylate|besilate"
+    r"|fumarate|furoate|propionate|valerate|gluconate|lactate|nitrate|bromide|chloride|hydroxide|carbonate"
+    r"|trihydrate|monohydrate|dihydrate|disodium|axetil|proxetil|pivoxil|mofetil|medoxomil|etexilate"
+    r"|maximum|minimum|usual|standard|current|suspension|solution|syrup|patch|drops|targeted)(?!\w)"
+    r"[\s,(\[:–-]*)*\s*",
     re.I,
 )
 _PER_VOLUME = re.compile(r"/(?:d?L|[mu]?L|mm3|cm3)\b")
 _DOSE_UNIT = re.compile(
-    r"^(?:[kmun]?g|\[?[kmu]?\[?IU\]?|U|M?\[?IU\]?|MBq|GBq|mCi|Gy|cGy|mL|mmol|meq|mL|[kM]?U)"
+    r"^(?:(?:10\*6\.)?(?:U|\[IU\]|\[iU\])|[kmun]?g|\[?[kmu]?\[?IU\]?|U|M?\[?IU\]?|MBq|GBq|mCi|Gy|cGy|mL|mmol|meq|mL|[kM]?U)"
     r"(?:/(?:kg|m2|d|h|wk|min|\{\w+\}|mo|kg/d|kg/h|kg/min|m2/d|kg\.d))*$"
 )
 
@@ -55,7 +70,9 @@ class Taken:
     """What was found of one administration, with the view range it covers."""
 
     dose: Measure | None = None
+    cumulative: Measure | None = None
     route: Mention | None = None
+    form: Mention | None = None
     regimen: Regimen | None = None
     start: int = 0
     end: int = 0
@@ -85,9 +102,7 @@ def is_dose(measure: Measure) -> bool:
 def dose_for(scene: Scene, drug: Mention, left: int, right: int) -> Measure | None:
     """The dose that belongs to ``drug`` between two view offsets, the nearest one."""
     best: tuple[int, Measure] | None = None
-    for measure in scene.measures:
-        if measure.used or not is_dose(measure) or not left <= measure.start < right:
-            continue
+    for measure in _doses_between(scene, left, right):
         if measure.end <= drug.start:
             gap = scene.text(measure.end, drug.start)
         elif measure.start >= drug.end:
@@ -97,66 +112,66 @@ def dose_for(scene: Scene, drug: Mention, left: int, right: int) -> Measure | No
                 continue  # "... was given 12 mg of" the next drug
         else:
             continue
-        if len(gap) > 60 or not _BRIDGE.fullmatch(gap):
+        if len(gap) > _DOSE_WITHIN or _CONCENTRATION.match(scene.text(measure.end, right)):
             continue
-        distance = len(gap) + (0 if measure.end <= drug.start and " of" in gap[:4] else 1)
+        if not (_BRIDGE.fullmatch(gap) or _INDICATED.fullmatch(gap)):
+            continue
+        of_drug = measure.end <= drug.start and gap.strip() == "of"
+        distance = 0 if of_drug else len(gap) + 1
         if best is None or distance < best[0]:
             best = (distance, measure)
     return best[1] if best else None
 
 
-def hinted_dose(scene: Scene, drug: Mention) -> tuple[Measure, str] | None:
-    """The dose a hint gives to ``drug``, and who hints; None where anything speaks against it.
-
-    The amount must be read by the grammar as a dose and be claimed by no treatment of the
-    sentence; one hint ties one amount to one drug; and a treatment that stands between the two
-    must have an amount of its own by another hint.
-    """
-    given = _hinted(scene)
-    if drug.start not in given:
-        return None
-    measure, by = given[drug.start]
-    low, high = sorted([(drug.start, drug.end), (measure.start, measure.end)])
-    gap = scene.text(low[1], high[0])
-    if measure.used or len(gap) > _HINT_REACH or _HINT_ENDS.search(gap):
-        return None
-    between = [t for t in scene.things if low[1] <= t.start < high[0]]
-    if any(t.kind in ("observations", "scores") for t in between):
-        return None
-    if any(t.kind in _TREATING and t.start not in given for t in between):
-        return None
-    claimed = (dose_for(scene, *other) for other in treatments(scene))
-    return None if any(claim is measure for claim in claimed) else (measure, by)
+#: Characters between a drug and its dose.
+_DOSE_WITHIN = 75
+#: "300 mg I/mL": what a solution holds and not what was given.
+_CONCENTRATION = re.compile(r"\s*(?:I|iodine)?\s*(?:/|per)\s*(?:m[lL]|dL|L)\b")
+#: "D for osteoporosis (70 mg weekly)".
+_INDICATED = re.compile(r"\s+(?:\([\w /-]{2,12}\)\s+)?for\s+[^.,;()]{3,60}\s*\(\s*", re.IGNORECASE)
 
 
-def _hinted(scene: Scene) -> dict[int, tuple[Measure, str]]:
-    """By the place of a drug the one amount that hints give to it and to no other drug."""
-    pairs: dict[tuple[int, int], tuple[Measure, str]] = {}
-    for hint in scene.hints:
-        if hint.kind != "dose":
+def cumulative_for(scene: Scene, drug: Mention, left: int, right: int) -> Measure | None:
+    """The total that the text gives for several administrations of ``drug``."""
+    for measure in _doses_between(scene, left, right):
+        if _is_rate(measure) or not _TOTAL.search(scene.text(left, measure.start)):
             continue
-        amounts = [
-            m for m in scene.measures if hint.start <= m.start and m.end <= hint.end and is_dose(m)
-        ]
-        drugs = [d for d in scene.of("drugs") if d.start < hint.of_end and hint.of_start < d.end]
-        if len(amounts) == len(drugs) == 1:
-            pairs[drugs[0].start, amounts[0].start] = amounts[0], hint.by
-    of_drugs = Counter(drug for drug, _ in pairs)
-    of_amounts = Counter(amount for _, amount in pairs)
-    return {
-        drug: said
-        for (drug, amount), said in pairs.items()
-        if of_drugs[drug] == of_amounts[amount] == 1
-    }
+        low, high = sorted(((drug.start, drug.end), (measure.start, measure.end)))
+        gap = scene.text(low[1], high[0])
+        if len(gap) <= _TOTAL_WITHIN and not re.search(r"[;.]\s", gap):
+            return measure
+    return None
 
 
-#: Characters between a drug and an amount that a hint may bridge.
-_HINT_REACH = 120
-_HINT_ENDS = re.compile(
-    r"[;:]|\.\s|\b(?:but|while|whereas|instead|rather|than|not|without|usual\w*|recommended|maximum)\b",
+_TOTAL = re.compile(
+    r"\b(?:(?:cumulative|accumulated|cumulated)\s+(?:\w+\s+)?(?:dos(?:e|es|age)|amount|exposure)?"
+    r"|(?:total|overall)\s+(?:dos(?:e|age)|amount))\s*(?:was|being|of|to|up to|:|=|\(|about|approximately|\s)*$",
     re.IGNORECASE,
 )
-_TREATING = frozenset({"drugs", "procedures"})
+#: Characters between a drug and its cumulative dose.
+_TOTAL_WITHIN = 90
+
+
+def _is_rate(measure: Measure) -> bool:
+    return bool(measure.ucum) and (measure.ucum or "").rpartition("/")[2] in ("d", "h", "min", "wk")
+
+
+def _doses_between(scene: Scene, left: int, right: int) -> Iterator[Measure]:
+    """The amounts between two view offsets that no drug has yet."""
+    for measure in scene.measures:
+        if left <= measure.start < right and not measure.used and is_dose(measure):
+            yield measure
+
+
+def form_for(scene: Scene, drug: Mention, taken: Taken) -> Mention | None:
+    """The dosage form named right at the drug or its dose: "tablets", "patch"."""
+    places = [(drug.start, drug.end), (taken.start, taken.end)]
+    for form in scene.terms("form"):
+        for start, end in places:
+            gap = scene.text(form.end, start) if form.end <= start else scene.text(end, form.start)
+            if not gap.strip(" \n(,") or gap.strip() == "of":
+                return form
+    return None
 
 
 def route_for(scene: Scene, drug: Mention, taken: Taken) -> Mention | None:
@@ -193,17 +208,18 @@ def regimen_for(scene: Scene, left: int, right: int, core: tuple[int, int]) -> R
     """
     words = scene.words()
     if _RHYTHM.isdisjoint(words) and not any(w[0] == "q" and w[1:2].isdigit() for w in words):
-        return None
+        return _on_demand(scene, left, right, core)
     text = scene.narrative.view.text
     reach = _Reach(text, core[0], core[1], right)
-    frequency = period = unit = count = None
+    frequency = period = unit = longest = count = None
     duration: Quantity | None = None
     for start, end, named in _frequencies(scene, text, left, right):
         if reach.takes(start, end):
-            frequency, period, unit = named
+            frequency, period, unit, longest = named
             break
     for match in _COUNT.finditer(text, left, right):
-        if reach.takes(match.start(), match.end()):
+        within = core[0] <= match.start() < core[1]  # "10 units" is the dose
+        if not within and reach.takes(match.start(), match.end()):
             count = _number(match.group("n"))
             break
     for phrase in scene.times:
@@ -215,10 +231,29 @@ def regimen_for(scene: Scene, left: int, right: int, core: tuple[int, int]) -> R
         if core[1] <= start < right and reach.takes(start, phrase.end):
             duration = offset_quantity(scene.narrative, phrase)
             break
+    needed = any(
+        left <= cue.start < right and reach.takes(cue.start, cue.end)
+        for cue in scene.cues("frequency", _AS_NEEDED)
+    )
     if not reach.parts:
         return None
     first, last = min(p[0] for p in reach.parts), max(p[1] for p in reach.parts)
-    return Regimen(scene.narrative.span(first, last), frequency, period, unit, count, duration)
+    return Regimen(
+        scene.narrative.span(first, last), frequency, period, unit, count, duration, longest, needed
+    )
+
+
+#: The value of ``cues/frequency.csv`` that is no frequency.
+_AS_NEEDED = "as needed"
+
+
+def _on_demand(scene: Scene, left: int, right: int, core: tuple[int, int]) -> Regimen | None:
+    """ "As needed" and no rhythm."""
+    reach = _Reach(scene.narrative.view.text, core[0], core[1], right)
+    for cue in scene.cues("frequency", _AS_NEEDED):
+        if left <= cue.start < right and reach.takes(cue.start, cue.end):
+            return Regimen(scene.span(cue), as_needed=True)
+    return None
 
 
 #: Words one of which stands in every way to tell a frequency, a count or a duration.
@@ -226,24 +261,26 @@ _RHYTHM = frozenset(
     "time x daily day every each q hourly weekly monthly yearly week month year hour cycle course "
     "dose infusion session exchange injection unit pulse bid tid qid qd od bd tds qds alternate "
     "other nightly night morning bedtime fortnightly annually once twice thrice min minute "
-    "wk mo d h y yr biweekly".split()
+    "wk mo d h y yr biweekly interval tiw biw eod prn".split()
 )
 
 
 def _frequencies(
     scene: Scene, text: str, left: int, right: int
-) -> list[tuple[int, int, tuple[int, str, str]]]:
-    """(start, end, (times, period, unit)) of each frequency, numeric ones first."""
+) -> list[tuple[int, int, tuple[int, str, str, str | None]]]:
+    """(start, end, (times, period, unit, longest period)) of each frequency, numeric ones first."""
     found = []
-    for pattern in (_TIMES, _EVERY, _N_LY):
+    for pattern in (_TIMES, _EVERY, _INTERVAL, _N_LY):
         for match in pattern.finditer(text, left, right):
             found.append((match.start(), match.end(), _frequency(pattern, match)))
     taken = [(s, e) for s, e, _ in found]
     for cue in scene.cues("frequency"):
+        if cue.name == _AS_NEEDED:
+            continue
         if left <= cue.start < right and not any(s <= cue.start < e for s, e in taken):
             times, _, rest = cue.name.partition("/")
             period, unit = rest.split()
-            found.append((cue.start, cue.end, (int(times), period, unit)))
+            found.append((cue.start, cue.end, (int(times), period, unit, None)))
     return found
 
 
@@ -267,7 +304,8 @@ class _Reach:
             ):
                 return False
         elif end <= low:
-            if not _LEADS_UP.fullmatch(self.text[end:low]):
+            ahead = self.text[end:low]
+            if not (_LEADS_UP.fullmatch(ahead) or _OF_WHAT.fullmatch(ahead)):
                 return False
         self.parts.append((start, end))
         return True
@@ -277,17 +315,20 @@ _LEADS_UP = re.compile(
     r"\s*(?:of\s+)?(?:(?:the|a|an|alternate|day|daily|iv|oral|intravenous|high|low|dose|pulse|therapeutic)\b[\s-]*)*",
     re.I,
 )
+#: "four cycles of adjuvant" chemotherapy.
+_OF_WHAT = re.compile(r"\s+of\s+(?:[\w-]+\s+){0,3}")
 _GAP_ENDS = re.compile(
-    r";|(?<=\w{3})\.\s|\bbut\b|\bwhich\b(?!\s+(?:has been|was|is)\s+(?:repeated|given|continued|administered))|\bfollowed\b|\bthen\b|\bafter\b|\bwith\b|\band\s+(?:had|was|were|has|is|developed|suffered)\b"
+    r";|(?<=\w{3})\.\s|\bbut\b|\bwhich\b(?!\s+(?:(?:has been|was|were|is)\s+(?:repeated|given|continued|administered)|(?:she|he)\s+received))|\bfollowed\b|\bthen\b|\bafter\b|\bwith\b|\band\s+(?:had|was|were|has|is|developed|suffered)\b"
 )
 
 
-def _frequency(pattern: re.Pattern[str], match: re.Match[str]) -> tuple[int, str, str]:
+def _frequency(pattern: re.Pattern[str], match: re.Match[str]) -> tuple[int, str, str, str | None]:
     number = _number(match.group("n")) if match.group("n") else 1
     unit = _UCUM[match.group("u")[0].lower()]
     if pattern is _TIMES:
-        return number, "1", unit
-    return 1, str(number), unit
+        return number, "1", unit, None
+    longest = match.group("m") if pattern is _EVERY else None
+    return 1, str(number), unit, str(_number(longest)) if longest else None
 
 
 def _number(written: str) -> int:

@@ -25,7 +25,9 @@ _LEFT = re.compile(
     re.IGNORECASE,
 )
 _RIGHT = re.compile(
-    r"\.?[\s-]*(?:(?P<after>(?:after|following|post|since|from|into|on)\b)"
+    r"\.?[\s-]*(?:(?P<after>(?:after|following|post|since|from|into|on"
+    r"|of(?=\s+(?:starting|beginning|commencing|initiat|receiving|taking|administ|exposure|ingest|the\s+(?:first|last"
+    r"|second|third|initial|start|beginning|administration|infusion|injection|initiation))))\b)"
     r"|(?P<before>(?:before(?=\s+\w)|prior\s+to|preceding)\b)"
     r"|(?P<later>(?:later|afterwards?|thereafter)\b)"
     r"|(?P<ago>(?:earlier|ago|previously|before)\b)"
@@ -185,11 +187,14 @@ def offset_quantity(narrative: Narrative, phrase: TimePhrase) -> Quantity | None
     """The distance a phrase states, None where it is vague."""
     if phrase.digits is None:
         return None
+    text = narrative.view.text
+    within = text[phrase.start : phrase.start + 6].lower() == "within" or phrase.lead == "within"
     return Quantity(
         narrative.span(phrase.count_start, phrase.count_end),
         phrase.digits,
         phrase.unit,
         phrase.ucum,
+        "<=" if within and phrase.form == "after" else None,
     )
 
 

@@ -102,9 +102,38 @@ def _suspect(suspect: Suspect, fact: AdverseEventFact, context: MappingContext) 
         "instance": context.reference(suspect.medication, *_SUSPECTS) or {"display": words}
     }
     causality = _causality(fact, context)
-    if causality:
-        made["causality"] = [causality]
+    found = [causality] if causality else []
+    found += _challenges(suspect, context)
+    if found:
+        made["causality"] = found
     return made
+
+
+#: What a result of stopping a drug, or of giving it again, says.
+_CHALLENGE: Final = {
+    "positive": "the reaction abated",
+    "negative": "the reaction did not abate",
+    "recurred": "the reaction recurred",
+    "did not recur": "the reaction did not recur",
+    "unknown": "result not told",
+    "not done": "not done",
+}
+
+
+def _challenges(suspect: Suspect, context: MappingContext) -> list[Resource]:
+    """Dechallenge and rechallenge with their result, each an assessment by its own method."""
+    return [
+        {
+            "assessment": {"text": f"{method}: {_CHALLENGE[result.concept or 'unknown']}"},
+            "productRelatedness": context.wording.of(result.span),
+            "method": {"text": method},
+        }
+        for method, result in (
+            ("Dechallenge", suspect.dechallenge),
+            ("Rechallenge", suspect.rechallenge),
+        )
+        if result is not None
+    ]
 
 
 def _causality(fact: AdverseEventFact, context: MappingContext) -> Resource:
@@ -119,8 +148,14 @@ def _causality(fact: AdverseEventFact, context: MappingContext) -> Resource:
     if fact.causality:
         made["productRelatedness"] = context.wording.sentences(fact.causality)
     if made:
-        made["method"] = {"text": "Statement of the author in the narrative"}
+        made["method"] = {"text": _method(fact, context)}
     return made
+
+
+def _method(fact: AdverseEventFact, context: MappingContext) -> str:
+    if fact.causality_method is not None:
+        return context.wording.of(fact.causality_method)
+    return "Statement of the author in the narrative"
 
 
 def _history(fact: AdverseEventFact, context: MappingContext) -> list[str]:
@@ -142,12 +177,24 @@ def _history(fact: AdverseEventFact, context: MappingContext) -> list[str]:
 def _summary(fact: AdverseEventFact, context: MappingContext) -> str:
     reaction = context.wording.of(fact.reaction.span)
     parts = [reaction]
-    if suspects := dict.fromkeys(_drug_name(suspect, context) for suspect in fact.suspects):
-        parts.append("suspected: " + ", ".join(suspects))
+    for role, said in (("suspect", "suspected"), ("interacting", "interacting")):
+        named = [_drug_name(suspect, context) for suspect in fact.suspects if suspect.role == role]
+        if named:
+            parts.append(f"{said}: " + ", ".join(dict.fromkeys(named)))
     parts.append(f"outcome: {_outcome(fact)[1]}")
-    if fact.action_taken is not None:
-        parts.append(f"action taken: {context.wording.of(fact.action_taken)}")
+    parts += dict.fromkeys(_actions(fact, context))
     return "; ".join(parts)
+
+
+def _actions(fact: AdverseEventFact, context: MappingContext) -> list[str]:
+    """What was done with each suspect, and what came of it."""
+    found = []
+    for suspect in fact.suspects:
+        drug, name = context.facts.get(suspect.medication), _drug_name(suspect, context)
+        if isinstance(drug, MedicationFact) and drug.action is not None:
+            found.append(f"action taken with {name}: {drug.action.concept}")
+        found += [causality["assessment"]["text"] for causality in _challenges(suspect, context)]
+    return found
 
 
 def _drug_name(suspect: Suspect, context: MappingContext) -> str:

@@ -14,14 +14,25 @@ if TYPE_CHECKING:
 
 
 def dosage_words(fact: MedicationFact, context: MappingContext) -> str:
-    """Dose, route and regimen in the author's words, "" where none is told."""
+    """Dose, form, route and regimen in the author's words, "" where none is told."""
     spans = (
         fact.dose.span if fact.dose is not None else None,
+        fact.form.span if fact.form and not fact.drug.span.covers(fact.form.span) else None,
         # "intravenous immunoglobulin" names a drug; its route is no word of the dosage.
         fact.route.span if fact.route and not fact.drug.span.covers(fact.route.span) else None,
         fact.regimen.span if fact.regimen is not None else None,
     )
     return context.wording.phrase(spans)
+
+
+def remarks(fact: MedicationFact, context: MappingContext) -> list[Resource]:
+    """Annotations for what no element of R4 holds: the cumulative dose, what was done."""
+    said = []
+    if fact.cumulative is not None:
+        said.append(f"Cumulative dose: {context.wording.of(fact.cumulative.span)}")
+    if fact.action is not None:
+        said.append(f"Action taken: {fact.action.concept} ({context.wording.of(fact.action.span)})")
+    return [{"text": words} for words in said]
 
 
 def administered(fact: MedicationFact, context: MappingContext) -> Resource | None:
@@ -46,6 +57,8 @@ def stated(fact: MedicationFact, context: MappingContext) -> Resource | None:
     made: Resource = {"text": words}
     if fact.regimen is not None and (repeated := repeat(fact.regimen)):
         made["timing"] = {"repeat": repeated}
+    if fact.regimen is not None and fact.regimen.as_needed:
+        made["asNeededBoolean"] = True
     if fact.route is not None:
         made["route"] = quoted(fact.route, context, "route")
     if amount := _amount(fact, "doseQuantity", "rateQuantity"):

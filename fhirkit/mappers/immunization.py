@@ -52,5 +52,7 @@ def _occurrence(made: Resource, fact: MedicationFact, context: MappingContext) -
 def _dose(made: Resource, fact: MedicationFact, context: MappingContext) -> None:
     if fact.dose is not None and not fact.dose.comparator:
         made["doseQuantity"] = simple_quantity(fact.dose)
+    if fact.dose_number is not None:
+        made["protocolApplied"] = [{"doseNumberPositiveInt": int(fact.dose_number.digits)}]
     if words := dosage_words(fact, context):
         made["note"] = [{"text": words}]

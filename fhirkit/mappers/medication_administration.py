@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fhirkit.facts.model import EncounterFact
 from fhirkit.mappers.concept import concept
-from fhirkit.mappers.dosage import administered, dosage_words
+from fhirkit.mappers.dosage import administered, dosage_words, remarks
 from fhirkit.mappers.frame import frame, of_patient
 from fhirkit.mappers.grounding import grounds
 from fhirkit.mappers.hl7 import coded
@@ -41,10 +41,13 @@ def medication_administration(fact: MedicationFact, context: MappingContext) -> 
     _effective(made, fact, context)
     reasons(made, fact, context)
     dosage = administered(fact, context)
+    notes = remarks(fact, context)
+    if dosage is None and words:
+        notes.insert(0, {"text": words})
+    if notes:
+        made["note"] = notes
     if dosage is not None:
         made["dosage"] = dosage
-    elif words:
-        made["note"] = [{"text": words}]
     return made
 
 

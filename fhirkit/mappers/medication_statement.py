@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fhirkit.facts.model import Certainty, Use
 from fhirkit.mappers.concept import concept
-from fhirkit.mappers.dosage import stated
+from fhirkit.mappers.dosage import remarks, stated
 from fhirkit.mappers.frame import frame, of_patient
 from fhirkit.mappers.grounding import grounds
 from fhirkit.mappers.medication_administration import reasons
@@ -33,6 +33,8 @@ def medication_statement(fact: MedicationFact, context: MappingContext) -> Resou
     of_patient(made, fact.encounter, context, "context")
     _effective(made, fact, context)
     reasons(made, fact, context)
+    if notes := remarks(fact, context):
+        made["note"] = notes
     if dosage:
         made["dosage"] = [dosage]
     return made

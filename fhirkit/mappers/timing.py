@@ -151,4 +151,6 @@ def repeat(regimen: Regimen) -> Resource | None:
         made["frequency"] = regimen.frequency or 1
         made["period"] = number(regimen.period)
         made["periodUnit"] = regimen.period_unit
+        if regimen.period_max is not None:
+            made["periodMax"] = number(regimen.period_max)
     return made or None

@@ -42,6 +42,19 @@ def one(text: str) -> AdverseEventFact:
         pytest.param("She took ibuprofen. Of the rash and the hepatitis, ibuprofen was blamed.", [], id="blamed-for-which"),
         pytest.param("She took ibuprofen. She had hepatitis; ibuprofen was not to blame.", [], id="not-to-blame"),
         pytest.param("She took ibuprofen. She had hepatitis; the responsible nurse saw her.", [], id="responsible-nurse"),
+        pytest.param("She took lamotrigine. The rash may have been caused by lamotrigine.", [("rash", ["lamotrigine"])], id="may-have-been"),
+        pytest.param("She took lamotrigine. The rash was possibly related to lamotrigine.", [("rash", ["lamotrigine"])], id="possibly-related"),
+        pytest.param("She took lamotrigine. Hepatitis was suspected to be induced by lamotrigine.", [("hepatitis", ["lamotrigine"])], id="suspected-to-be"),
+        pytest.param("She took lamotrigine. Lamotrigine was the probable cause of her rash.", [("rash", ["lamotrigine"])], id="probable-cause"),
+        pytest.param("She had anaphylaxis 10 minutes after intravenous amoxicillin 1 g.", [("anaphylaxis", ["amoxicillin"])], id="minutes-after"),
+        pytest.param("She took procainamide. Procainamide hydrochloride-induced lupus was diagnosed.", [("systemic lupus erythematosus", ["procainamide"])], id="salt-induced"),
+        pytest.param("She took methotrexate. Methotrexate (MTX) was responsible for the hepatitis.", [("hepatitis", ["methotrexate"])], id="abbreviation-between"),
+        pytest.param("She took phenytoin, resulting in a rash.", [("rash", ["phenytoin"])], id="resulting-in"),
+        pytest.param("Within 48 hours of starting allopurinol she developed a rash.", [("rash", ["allopurinol"])], id="within"),
+        pytest.param("On day 12 of treatment with allopurinol, she developed a rash and hepatitis.", [("hepatitis", ["allopurinol"]), ("rash", ["allopurinol"])], id="day-of-treatment"),
+        pytest.param("She developed a rash while receiving treatment with allopurinol.", [("rash", ["allopurinol"])], id="while-receiving"),
+        pytest.param("She had an allergic reaction to ceftriaxone.", [("hypersensitivity reaction", ["ceftriaxone"])], id="reaction-to"),
+        pytest.param("She took warfarin. The combination of warfarin and fluconazole caused haemorrhage.", [("bleeding", ["fluconazole", "warfarin"])], id="combination"),
     ],
 )  # fmt: skip
 def test_reactions_and_their_suspects(text: str, expected: list[tuple[str, list[str]]]) -> None:
@@ -68,6 +81,25 @@ def test_reactions_and_their_suspects(text: str, expected: list[tuple[str, list[
         pytest.param("She took aspirin. Anaemia due to iron deficiency was found.", id="other-cause"),
         pytest.param("Sepsis was excluded as a side effect of rituximab, which she took.", id="excluded"),
         pytest.param("She took warfarin for atrial fibrillation.", id="for"),
+        pytest.param("She took lamotrigine. The rash was unlikely to be caused by lamotrigine.", id="unlikely"),
+        pytest.param("She took lamotrigine. The rash was not considered related to lamotrigine.", id="not-considered-related"),
+        pytest.param("She took bevacizumab. Hepatitis due to bevacizumab was incorrectly assumed.", id="incorrectly"),
+        pytest.param("She took nivolumab and was initially diagnosed with nivolumab-induced myositis.", id="initially"),
+        pytest.param("We report a woman with lupus treated with prednisolone.", id="treated-background"),
+        pytest.param("We report a diabetic woman who had been on azathioprine for a year.", id="background-on"),
+        pytest.param("She had pruritus that had not resolved after treatment with cetirizine.", id="not-resolved-after"),
+        pytest.param("She developed neutropenia and it was managed with filgrastim during the week.", id="managed-with"),
+        pytest.param("She developed an infection for which she received treatment with ciprofloxacin.", id="for-which"),
+        pytest.param("She took thiamine. Beriberi was attributed to thiamine deficiency.", id="deficiency"),
+        pytest.param("She developed vertigo after carbamazepine was abruptly discontinued.", id="after-the-end"),
+        pytest.param("The rash was not attributed to amoxicillin but to the infection. She had taken amoxicillin.", id="not-attributed"),
+        pytest.param("She had pneumonia two weeks after discharge on amoxicillin.", id="after-discharge"),
+        pytest.param("Three years after stopping methimazole she developed thyroiditis.", id="after-stopping"),
+        pytest.param("She developed hypertension. Acyclovir was given to prevent herpes-related infection.", id="to-prevent"),
+        pytest.param("The results of dexamethasone suppression excluded a mass.", id="results-of"),
+        pytest.param("She had a stroke following mastectomy and she developed seizures after a biopsy.", id="surgery"),
+        pytest.param("She developed liver metastasis three months after starting capecitabine.", id="progression"),
+        pytest.param("Insulin-induced hypoglycaemia in diabetes was never seen.", id="never-seen"),
     ],
 )  # fmt: skip
 def test_no_event_is_made_up(text: str) -> None:
@@ -100,7 +132,10 @@ def test_the_authors_words_on_causality() -> None:
 @pytest.mark.parametrize(
     ("text", "category"),
     [
-        pytest.param("She had hepatitis caused by isoniazid, a probable reaction on the Naranjo scale.", None, id="before-the-name"),
+        pytest.param("She had hepatitis caused by isoniazid, a probable reaction on the Naranjo scale.", "probable", id="before-the-name"),
+        pytest.param("She had hepatitis caused by isoniazid, judged possible by the WHO-UMC criteria.", "possible", id="judged"),
+        pytest.param("She had hepatitis caused by isoniazid. The Naranjo score was 7.", None, id="score-alone"),
+        pytest.param("She had hepatitis caused by isoniazid. It was probable that she was at home.", None, id="probable-that"),
         pytest.param("She had hepatitis caused by isoniazid (Naranjo scale: probable).", "probable", id="naranjo"),
         pytest.param("She had hepatitis caused by isoniazid. The Naranjo score was 7, indicating a probable reaction.", "probable", id="next-sentence"),
         pytest.param("She had hepatitis caused by isoniazid, WHO-UMC category certain.", "certain", id="who-umc"),
@@ -111,10 +146,60 @@ def test_the_authors_words_on_causality() -> None:
 def test_a_category_only_where_the_text_states_one(text: str, category: str | None) -> None:
     """ "Probably" is no Naranjo category."""
     found = one(text).causality_category
-    if category is None and "Naranjo" in text:
-        assert found is None or found.concept == "probable"
-    else:
-        assert (found.concept if found else None) == category
+    assert (found.concept if found else None) == category
+
+
+def test_the_scale_of_a_category_is_told() -> None:
+    """By which scale the authors judged."""
+    found = one("She had hepatitis caused by isoniazid (Naranjo scale: probable).")
+    assert words(found.causality_method) == "Naranjo"
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        pytest.param("Bleeding occurred due to an interaction between warfarin and fluconazole.", {"interacting"}, id="due-to"),
+        pytest.param("An interaction between warfarin and fluconazole was held responsible for the haemorrhage.", {"interacting"}, id="responsible"),
+        pytest.param("Bleeding occurred due to warfarin and aspirin.", {"suspect"}, id="two-suspects"),
+        pytest.param("Bleeding occurred due to warfarin; no interaction was found.", {"suspect"}, id="no-interaction"),
+    ],
+)  # fmt: skip
+def test_drugs_that_interacted(text: str, roles: set[str]) -> None:
+    """Each of them is in it, and as interacting."""
+    found = one("She took warfarin. " + text).suspects
+    assert {s.role for s in found} == roles
+
+
+@pytest.mark.parametrize(
+    ("text", "latency"),
+    [
+        pytest.param("Within 48 hours of starting allopurinol she developed a rash.", "Within 48 hours of starting allopurinol", id="within"),
+        pytest.param("On day 12 of treatment with allopurinol, she developed a rash.", "On day 12 of treatment with allopurinol", id="day"),
+        pytest.param("She developed a rash after the third dose of allopurinol.", "after the third dose of allopurinol", id="third-dose"),
+        pytest.param("She developed a rash due to allopurinol two days after discharge.", "", id="after-something-else"),
+        pytest.param("She developed a rash due to allopurinol.", "", id="none"),
+    ],
+)  # fmt: skip
+def test_latency(text: str, latency: str) -> None:
+    """The time from the suspect, as it is told."""
+    assert (words(one(text).latency) or "") == latency
+
+
+def test_within_is_a_bound() -> None:
+    """ "Within 48 hours" is no distance of 48 hours."""
+    latency = one("Within 48 hours of starting allopurinol she developed a rash.").latency
+    assert latency is not None
+    assert latency.offset is not None
+    assert (latency.offset.comparator, latency.offset.digits) == ("<=", "48")
+
+
+def test_the_drug_given_for_a_reaction_is_no_suspect() -> None:
+    """It came afterwards, and because of it."""
+    found = one(
+        "She developed hepatitis caused by isoniazid. After she was given acetylcysteine for the "
+        "hepatitis, she recovered."
+    )
+    assert [s.medication for s in found.suspects] == ["medication-isoniazid"]
 
 
 def test_suspects_point_at_the_drugs_words() -> None:
@@ -137,6 +222,21 @@ def test_a_title_may_name_drug_and_reaction() -> None:
     )
     found = read.one(AdverseEventFact)
     assert (concept_of(found), said(found.outcome)) == ("hepatitis", "recovered")
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        pytest.param("We report a case of interstitial nephritis in a woman treated with sunitinib.", 1, id="in-a-woman"),
+        pytest.param("We report a case of lupus in a woman treated with prednisolone for lupus.", 0, id="for-it"),
+        pytest.param("We report a woman with lupus treated with prednisolone.", 0, id="woman-with"),
+        pytest.param("We report a case of lupus successfully treated with prednisolone in a woman.", 0, id="treated"),
+    ],
+)  # fmt: skip
+def test_reported_in_somebody_treated(text: str, count: int) -> None:
+    """What came under a drug, and not what it was given for."""
+    read = Reading(text + " She was 45 years old.")
+    assert len(read.of(AdverseEventFact)) == count
 
 
 def test_reported_after_a_drug() -> None:

@@ -263,3 +263,24 @@ def test_what_a_drug_was_given_for() -> None:
 def test_a_class_is_told_as_a_class() -> None:
     """ "Steroids" is no ingredient."""
     assert drug("She received corticosteroids.").level == "class"
+
+
+@pytest.mark.parametrize(
+    ("text", "drugs"),
+    [
+        pytest.param("Empiric ceftriaxone was given.", ["ceftriaxone"], id="empiric"),
+        pytest.param("The isolate was resistant to oxacillin, clindamycin and gentamicin.", [], id="tested-list"),
+        pytest.param("She was randomised to natalizumab or placebo.", [], id="randomised"),
+        pytest.param("She was randomised to receive natalizumab or placebo.", [], id="randomised-to-receive"),
+        pytest.param("She was allergic to penicillin.", [], id="allergic"),
+        pytest.param("She was to be started on rituximab, but declined it.", [], id="to-be-started"),
+        pytest.param("The rash was not attributed to amoxicillin, which she took.", ["amoxicillin"], id="not-to-blame"),
+        pytest.param("She took furosemide, a diuretic, daily.", ["furosemide"], id="class-behind"),
+        pytest.param("She had carboplatin and paclitaxel.", ["carboplatin", "paclitaxel"], id="two-drugs"),
+        pytest.param("She took lithium, which did not recur to her.", ["lithium"], id="of-an-event"),
+    ],
+)  # fmt: skip
+def test_which_drugs_were_taken(text: str, drugs: list[str]) -> None:
+    """Given, tested for, drawn by lot, or only a description."""
+    read = Reading("A 45-year-old woman came to our clinic. " + text)
+    assert [concept_of(f) for f in read.of(MedicationFact)] == drugs

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -194,9 +195,55 @@ def test_reaction_that_is_a_symptom_has_no_resulting_condition() -> None:
 
 
 def test_action_taken_is_readable() -> None:
-    """R4 has no element for it."""
-    event = made(action_taken=STORY("alemtuzumab was stopped"))
-    assert "action taken: alemtuzumab was stopped" in event["text"]["div"]
+    """R4 has no element for it in the event."""
+    action = STORY.term("alemtuzumab was stopped", "drug withdrawn")
+    case = STORY.case(MS, replace(DRUG, action=action), STAY, ANAEMIA, FEVER, fact())
+    words = only(case, "AdverseEvent")["text"]["div"]
+    assert "action taken with alemtuzumab: drug withdrawn" in words
+
+
+def test_dechallenge_and_rechallenge_are_assessments() -> None:
+    """Each by its own method, with the words that tell the result."""
+    suspect = replace(
+        SUSPECTS[0],
+        dechallenge=STORY.term("alemtuzumab was stopped", "positive"),
+        rechallenge=STORY.term("may be related", "recurred"),
+    )
+    (entity,) = made(suspects=(suspect,))["suspectEntity"]
+    assert entity["causality"] == [
+        {
+            "assessment": {"text": "Dechallenge: the reaction abated"},
+            "productRelatedness": "alemtuzumab was stopped",
+            "method": {"text": "Dechallenge"},
+        },
+        {
+            "assessment": {"text": "Rechallenge: the reaction recurred"},
+            "productRelatedness": "may be related",
+            "method": {"text": "Rechallenge"},
+        },
+    ]
+
+
+def test_no_challenge_is_made_up() -> None:
+    """Without one told there is no causality at all."""
+    (entity,) = made()["suspectEntity"]
+    assert "causality" not in entity
+
+
+def test_interacting_drugs_are_told_as_such() -> None:
+    """Not as plain suspects."""
+    event = made(suspects=(replace(SUSPECTS[0], role="interacting"),))
+    assert "interacting: alemtuzumab" in event["text"]["div"]
+    assert "suspected:" not in event["text"]["div"]
+
+
+def test_the_scale_is_the_method() -> None:
+    """Where the text judges by one."""
+    event = made(
+        causality_category=STORY.term("possible"), causality_method=STORY("may be related")
+    )
+    (entity,) = event["suspectEntity"]
+    assert entity["causality"][0]["method"] == {"text": "may be related"}
 
 
 @pytest.mark.parametrize(

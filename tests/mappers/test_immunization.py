@@ -71,3 +71,10 @@ def test_vaccine_not_given() -> None:
 def test_vaccine_perhaps_given_is_none() -> None:
     """Immunization.status has no "unknown"."""
     assert resources(STORY.case(fact(certainty=Certainty.SUSPECTED)), "Immunization") == []
+
+
+def test_which_dose_it_was() -> None:
+    """The second dose, and nothing of a series where none is told."""
+    number = Quantity(STORY("two weeks before"), "2")
+    assert made(dose_number=number)["protocolApplied"] == [{"doseNumberPositiveInt": 2}]
+    assert "protocolApplied" not in made()

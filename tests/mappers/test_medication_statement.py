@@ -89,3 +89,40 @@ def test_beginning_and_end_as_told() -> None:
 def test_reason_it_was_stopped() -> None:
     """In the author's words."""
     assert made(reason_stopped=STORY("relapses"))["statusReason"] == [{"text": "relapses"}]
+
+
+def test_interval_may_be_a_range() -> None:
+    """ "Every 4 to 6 weeks": period and periodMax."""
+    regimen = Regimen(STORY("6 monthly"), 1, "4", "wk", period_max="6")
+    assert made(regimen=regimen)["dosage"][0]["timing"]["repeat"] == {
+        "frequency": 1, "period": 4, "periodUnit": "wk", "periodMax": 6
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("needed", [True, False])
+def test_as_needed_is_said_only_where_it_is_told(needed: bool) -> None:
+    """False would deny what the text leaves open."""
+    (dosage,) = made(regimen=Regimen(STORY("6 monthly"), as_needed=needed))["dosage"]
+    assert dosage.get("asNeededBoolean") is (True if needed else None)
+
+
+def test_what_no_element_holds_is_a_note() -> None:
+    """A cumulative dose is no dose, and R4 has no element for what was done with a drug."""
+    statement = made(
+        cumulative=STORY.quantity("500 mg", "mg"), action=STORY.term("relapses", "drug withdrawn")
+    )
+    assert statement["note"] == [
+        {"text": "Cumulative dose: 500 mg"},
+        {"text": "Action taken: drug withdrawn (relapses)"},
+    ]
+    assert "dosage" not in statement
+
+
+def test_without_such_there_is_no_note() -> None:
+    """Nothing is made up."""
+    assert "note" not in made(dose=STORY.quantity("500 mg", "mg"))
+
+
+def test_form_is_a_word_of_the_dosage() -> None:
+    """Beside dose and route."""
+    assert made(form=STORY.term("IV", "infusion"))["dosage"] == [{"text": "IV"}]

@@ -1,0 +1,221 @@
+"""Reactions tied to drugs by the course told: what followed, abated, recurred, is known."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fhirkit.facts.anchors import anchored
+from fhirkit.facts.challenge import challenges
+from fhirkit.facts.links import (
+    BROUGHT,
+    LACK,
+    LIST,
+    PROGRESS,
+    SILENT,
+    Link,
+    drugs_of,
+    is_lack,
+    reactions_of,
+    treats,
+)
+from fhirkit.facts.model import Certainty, Whose
+from fhirkit.narrative.layout import SectionKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fhirkit.facts.lexicon import Mention
+    from fhirkit.facts.notebook import Draft, Notebook
+    from fhirkit.facts.scene import Scene
+
+
+def told_by_the_course(book: Notebook) -> Iterator[Link]:
+    """Every tie that more than one sentence's own words make."""
+    yield from _stopped_for(book)
+    yield from _challenged(book)
+    yield from _known(book)
+    yield from _followed(book)
+
+
+_KNOWN = re.compile(
+    r"\b(?:complication|side effects?|adverse|occurs?|reported|described|documented|acquire|develop\w*|risk|expected"
+    r"|rare|associated|induced?|cause[sd]?|after|following|with|toxicity|recogni[sz]ed)\b",
+    re.I,
+)
+
+
+_FOR = re.compile(
+    r"\b(?:for|in patients with|in people with|against)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE
+)
+
+
+_TREATS = re.compile(
+    r"\b(?:treat\w*|used (?:in|for|to)|indicated|licensed|approved|therapy (?:for|of)|effective)\b",
+    re.I,
+)
+
+
+def _known(book: Notebook) -> Iterator[Link]:
+    """What the report says of the drug in general, where the patient had both, drug first."""
+    for scene in book.scenes:
+        if scene.whose not in (Whose.GENERAL, Whose.OTHERS) or scene.sentence.section in SILENT:
+            continue
+        text = scene.all_text
+        if not _KNOWN.search(text) or bool(scene.cues("causality", "rejected")):
+            continue
+        drugs = list(drugs_of(book, scene))
+        for mention, reaction in reactions_of(book, scene):
+            for drug, medication in drugs:
+                low, high = sorted((mention, drug), key=lambda m: m.start)
+                between = scene.text(low.end, high.start)
+                if len(between) > 120 or _TREATS.search(between) or ";" in between:
+                    continue
+                if _CONTRAST.search(between) or is_lack(drug, reaction):
+                    continue
+                if _FOR.search(between) or reaction.fields.get("is_history"):
+                    continue
+                if _began(book, medication) < _began(book, reaction) and not treats(
+                    book, medication, reaction
+                ):
+                    yield Link(reaction, mention, medication, drug, scene, "known reaction", False)
+
+
+_CONTRAST = re.compile(r"\b(?:whereas|while|but|although|however|unlike)\b", re.IGNORECASE)
+
+
+_TOLERATED = re.compile(r"\b(?:well|without\s+\w+)\s+tolerated\b|\btolerated\b", re.IGNORECASE)
+
+
+_DIAGNOSED = re.compile(
+    r"\b(?:diagnos\w+|presumed|consistent with|developed|confirmed|found to have|suspected"
+    r"|in keeping with|compatible with|attributed)\b",
+    re.I,
+)
+
+
+#: How many sentences after the exposure a first diagnosis still counts as what followed it.
+_AFTERMATH = 10
+
+
+def _followed(book: Notebook) -> Iterator[Link]:
+    """The diagnosis made after an exposure that the text times the illness from.
+
+    "Ten days after the first dose of ... she was noted to be ...; ... was diagnosed" reports
+    the diagnosis as an event on the drug, whatever its authors hold of the cause.
+    """
+    for scene in book.scenes:
+        if scene.whose is not Whose.PATIENT or scene.sentence.section is SectionKind.TITLE:
+            continue
+        for medication in _timed_from(book, scene):
+            yield from _developed_next(book, scene, medication)
+            if medication.fields.get("level") == "class":
+                continue
+            for draft in book.of("condition"):
+                mention = _diagnosed_soon(scene, draft)
+                if mention is None or PROGRESS.search(draft.concept or ""):
+                    continue
+                between = book.scenes[scene.sentence.index : draft.scene.sentence.index]
+                if any(_TOLERATED.search(s.all_text) for s in between):
+                    continue
+                if _began(book, draft) > _began(book, medication) and not treats(
+                    book, medication, draft
+                ):
+                    yield Link(draft, mention, medication, None, draft.scene, "followed", False)
+
+
+def _developed_next(book: Notebook, scene: Scene, medication: Draft) -> Iterator[Link]:
+    """ "Within two days of starting D she developed X and Y"."""
+    told = [d for d in scene.of("drugs") if book.at.get(d.start) is medication]
+    if not told:
+        return
+    at = told[-1].end
+    for mention, reaction in reactions_of(book, scene):
+        if mention.start < at:
+            continue
+        gap = scene.text(at, mention.start)
+        first = at == told[-1].end
+        if not (_SHE_DEVELOPED.fullmatch(gap) if first else LIST.fullmatch(gap)):
+            break
+        at = mention.end
+        brought = BROUGHT.search(gap) is not None and mention.kind == "symptoms"
+        if PROGRESS.search(reaction.concept or ""):
+            continue
+        if not brought and not treats(book, medication, reaction):
+            yield Link(reaction, mention, medication, told[-1], scene, "developed after", False)
+
+
+_SHE_DEVELOPED = re.compile(
+    r"[^;.]{0,100}?\b(?:developed|experienced|suffered|noticed|noted|complained of|presented with)\s+(?:(?!\b(?:no|not|and|but"
+    r"|with)\b)[\w-]+\s+){0,4}",
+    re.IGNORECASE,
+)
+
+
+def _diagnosed_soon(scene: Scene, draft: Draft) -> Mention | None:
+    """The words of a diagnosis made in a sentence or in its aftermath."""
+    distance = draft.scene.sentence.index - scene.sentence.index
+    if not 0 <= distance <= _AFTERMATH or draft.whose is not Whose.PATIENT:
+        return None
+    sure = draft.certainty in (Certainty.AFFIRMED, Certainty.SUSPECTED)
+    if not sure or draft.fields.get("is_history") or not _DIAGNOSED.search(draft.scene.all_text):
+        return None
+    return next((m for m in draft.scene.of("conditions") if m.start == draft.at), None)
+
+
+def _timed_from(book: Notebook, scene: Scene) -> list[Draft]:
+    """The drugs that a time in the sentence is measured from."""
+    found = []
+    for phrase in scene.times:
+        if phrase.form in ("after", "day") or phrase.lead == "after":
+            when = anchored(book, scene, phrase)
+            if LACK.search(when.span.text):
+                continue  # time since the drug was stopped
+            anchor = when.anchor
+            draft = next((d for d in book.of("medication") if d.id == anchor), None)
+            if draft is not None:
+                found.append(draft)
+    return found
+
+
+def _began(book: Notebook, draft: Draft) -> int:
+    """Where the case itself, behind its title, first tells of a thing."""
+    return min(
+        (
+            mention.start
+            for scene, mention in book.told(draft)
+            if scene.sentence.section is not SectionKind.TITLE
+        ),
+        default=draft.at,
+    )
+
+
+def _challenged(book: Notebook) -> Iterator[Link]:
+    """ "X resolved after D was withdrawn", "X recurred when D was given again"."""
+    for challenge in challenges(book):
+        if challenge.result not in ("positive", "recurred"):
+            continue
+        scene = challenge.scene
+        for drug in challenge.drugs:
+            medication = book.at.get(drug.start)
+            if medication is None or medication.whose is not Whose.PATIENT:
+                continue
+            for mention, reaction in reactions_of(book, scene):
+                if mention not in challenge.reactions or treats(book, medication, reaction):
+                    continue
+                rule = f"{challenge.kind}: {challenge.result}"
+                yield Link(reaction, mention, medication, drug, scene, rule, True)
+
+
+def _stopped_for(book: Notebook) -> Iterator[Link]:
+    """ "stopped because of X": the authors took the drug for the cause of X."""
+    for medication in book.of("medication"):
+        reason = medication.fields.get("reason_stopped")
+        if reason is None or medication.whose is not Whose.PATIENT:
+            continue
+        for scene, _ in book.told(medication):
+            for thing in scene.of("conditions", "symptoms"):
+                draft = book.at.get(thing.start)
+                told = draft is not None and draft.whose is Whose.PATIENT
+                if draft is not None and told and reason.covers(scene.span(thing)):
+                    yield Link(draft, thing, medication, None, scene, "stopped because of", True)
