@@ -6,6 +6,7 @@ backward until a word that ends its scope. The cues are in ``mappings/cues/certa
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.model import Certainty
@@ -86,6 +87,22 @@ def judge_certainty(scene: Scene) -> None:
                 break
         if "hypothetical" in held:
             scene.unreal[thing.start] = held["hypothetical"]
+    _deny_whole_lists(scene)
+
+
+def _deny_whole_lists(scene: Scene) -> None:
+    """ "A, B, C, D and E were not present" denies A too, however long the list."""
+    for left, right in reversed(list(pairwise(scene.things))):
+        cue = scene.certain_by.get(right.start)
+        if cue is None or cue.entry.scope != "backward" or left.start in scene.certain:
+            continue
+        if left.kind == right.kind and _LISTING.issuperset(scene.words(left.last, right.first)):
+            scene.certain[left.start] = scene.certain[right.start]
+            scene.certain_by[left.start] = cue
+
+
+#: Words between the members of a list.
+_LISTING = frozenset({",", "and", "or"})
 
 
 #: Words a negation reaches at most, for the members of a list that goes on with "or".

@@ -81,7 +81,7 @@ def read_patient(book: Notebook, named: tuple[int, int] | None = None) -> Draft 
         return None
     age = _age(own)
     decade = None if age else _decade(own)
-    sex = _sex(own)
+    sex = _sex_beside(age) or _sex(own)
     death = _death(own)
     where = age[1:3] if age else (sex[1].start, sex[1].end) if sex else death[1:] if death else None
     if where is None:
@@ -207,6 +207,29 @@ class _Place:
 
     def __init__(self, start: int, end: int, *, word: bool) -> None:
         self.start, self.end, self.word = start, end, word
+
+
+#: Characters between an age and the noun it is said of.
+_BESIDE = 50
+
+
+def _sex_beside(
+    age: tuple[Scene, int, int, str, str, str | None] | None,
+) -> tuple[str, _Place, Scene] | None:
+    """From the noun next to the age: "a male fetus was delivered by a 37-year-old woman"."""
+    if age is None:
+        return None
+    scene, start, end = age[:3]
+    near = [
+        (max(start - term.end, term.start - end), term)
+        for term in scene.terms("sex")
+        if scene.held.get(term.start) is None
+    ]
+    near = [pair for pair in near if pair[0] < _BESIDE]
+    if not near:
+        return None
+    term = min(near, key=lambda pair: (pair[0], pair[1].start))[1]
+    return term.name, _Place(term.start, term.end, word=True), scene
 
 
 def _sex(own: list[Scene]) -> tuple[str, _Place, Scene] | None:

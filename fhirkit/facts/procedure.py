@@ -215,9 +215,14 @@ def _new_report(book: Notebook, scene: Scene, thing: Mention) -> Draft:
     )
     book.join(draft, thing)
     for sign in scene.terms("body-site"):
-        if 0 <= sign.first - thing.last <= 3:
+        between = scene.words(thing.last, sign.first)
+        if 0 <= sign.first - thing.last <= 3 and not _OTHER_THING & set(between):
             draft.fields.setdefault("body_site", term(scene, sign))
     return draft
+
+
+#: Words behind which another study or finding is told.
+_OTHER_THING = {",", ";", "and", "with", "showed", "revealed"}
 
 
 def _conclusion_start(scene: Scene, thing: Mention) -> int | None:

@@ -54,6 +54,8 @@ A, N, S, D, R = (
         pytest.param("No asthma and pneumonia were noted.", "pneumonia", N, id="one-verb-for-the-list"),
         pytest.param("There was no evidence of abscess, passage of the small foreign body into the gland, or sepsis.", "sepsis", N, id="long-list"),
         pytest.param("It was hard to say whether to differentiate sepsis.", "sepsis", D, id="differentiate"),
+        pytest.param("Asthma, gout, eczema, rosacea, epilepsy, migraine, sepsis and pneumonia were not present.", "asthma", N, id="long-list-before"),
+        pytest.param("It cannot be attributed to sarcoidosis.", "sarcoidosis", R, id="not-attributed"),
         pytest.param("She had no risk factor, for example asthma or sepsis.", "sepsis", N, id="for-example"),
         pytest.param("Drainage was done and the abscess did not recur.", "abscess", N, id="own-clause"),
     ],

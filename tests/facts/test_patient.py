@@ -174,6 +174,13 @@ def test_occupation(text: str, job: str | None) -> None:
     assert words(patient(text).occupation) == job
 
 
+def test_the_sex_is_that_of_the_person_whose_age_is_told() -> None:
+    """Not of the child that was born."""
+    found = patient("A healthy male fetus was delivered by a 37-year-old woman in our clinic.")
+    assert found.sex is not None
+    assert found.sex.concept == "female"
+
+
 @pytest.mark.parametrize(
     ("text", "low"),
     [
