@@ -10,10 +10,12 @@ from fhirkit.facts.anchors import anchored
 from fhirkit.facts.causality import Link, links
 from fhirkit.facts.certainty import negated_at
 from fhirkit.facts.model import AdverseEventFact, Certainty, Suspect, Term, When, Whose
-from fhirkit.facts.outcome import outcome_of
+from fhirkit.facts.outcome import endings, outcome_of
 from fhirkit.narrative.layout import SectionKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fhirkit.facts.notebook import Draft, Notebook
     from fhirkit.facts.scene import Scene
     from fhirkit.narrative.span import Span
@@ -26,23 +28,18 @@ _CATEGORY = re.compile(
 
 def read_adverse_events(book: Notebook, *, died: bool) -> None:
     """One draft for each reaction that the text ties to a drug."""
-    made: dict[str, Draft] = {}
+    made: dict[Draft, list[Link]] = {}  # by reaction
     for link in links(book):
-        draft = made.get(link.reaction.id)
-        if draft is None:
-            draft = made[link.reaction.id] = _new(book, link)
-        _add(book, draft, link)
-    coming = [
-        s
-        for s in book.scenes
-        if s.whose is Whose.PATIENT
-        and bool(s.cues("encounter", "presentation", "inpatient", "emergency"))
-    ]
-    for draft in made.values():
-        reaction = next(d for d in book.drafts if d.id == draft.fields["condition"])
+        made.setdefault(link.reaction, []).append(link)
+    if not made:
+        return
+    drafts = {reaction: _new(book, told) for reaction, told in made.items()}
+    coming = _Coming(book)
+    ends = endings(book)
+    for reaction, draft in drafts.items():
         _latency(book, draft, reaction, coming)
         _seriousness(book, draft, reaction)
-        outcome = outcome_of(book, reaction, died=died)
+        outcome = outcome_of(book, reaction, ends, died=died)
         if outcome is not None:
             draft.fields["outcome"] = outcome
             if outcome.concept == "fatal":
@@ -53,9 +50,11 @@ def read_adverse_events(book: Notebook, *, died: bool) -> None:
             draft.fields["severity"] = severity
 
 
-def _new(book: Notebook, link: Link) -> Draft:
+def _new(book: Notebook, told: list[Link]) -> Draft:
+    """The draft of a reaction, with all that ties it to a drug."""
+    link = told[0]
     mention = link.mention
-    return book.new(
+    draft = book.new(
         "adverse-event",
         AdverseEventFact,
         link.reaction.concept or mention.name,
@@ -66,9 +65,20 @@ def _new(book: Notebook, link: Link) -> Draft:
         concept=link.reaction.concept,
         reaction=Term(link.scene.span(mention), link.reaction.concept),
         condition=link.reaction.id,
-        suspects=(),
-        causality=(),
     )
+    suspects: dict[str, Suspect] = {}
+    statements: dict[Span, None] = {}
+    for link in told:
+        span = link.scene.span(link.drug) if link.drug is not None else link.medication.first_span
+        suspects.setdefault(link.medication.id, Suspect(span, link.medication.id))
+        draft.add_span(link.scene.span(link.mention))
+        if link.own_words and link.rule != "reported after":
+            statements.setdefault(_statement(book, link.scene))
+        if link.own_words:
+            _categorise(book, draft, link)
+    draft.fields["suspects"] = tuple(suspects.values())
+    draft.fields["causality"] = tuple(statements)
+    return draft
 
 
 def _rule(link: Link) -> str:
@@ -78,21 +88,12 @@ def _rule(link: Link) -> str:
     return f"{link.rule} ({', '.join(new)})" if new else link.rule
 
 
-def _add(book: Notebook, draft: Draft, link: Link) -> None:
-    suspects: tuple[Suspect, ...] = draft.fields["suspects"]
-    span = link.scene.span(link.drug) if link.drug is not None else link.medication.first_span
-    if all(s.medication != link.medication.id for s in suspects):
-        draft.fields["suspects"] = (*suspects, Suspect(span, link.medication.id))
-    draft.add_span(link.scene.span(link.mention))
-    if link.own_words and link.rule != "reported after":
-        words = _statement(book, link.scene)
-        if words not in draft.fields["causality"]:
-            draft.fields["causality"] = (*draft.fields["causality"], words)
+def _categorise(book: Notebook, draft: Draft, link: Link) -> None:
     # A score is often told in the sentence after the one it judges.
     judged = book.scenes[link.scene.sentence.index : link.scene.sentence.index + 2]
     start = judged[0].sentence.start
     category = _CATEGORY.search(link.scene.text(start, judged[-1].sentence.end))
-    if category and link.own_words:
+    if category:
         draft.fields["causality_category"] = Term(
             book.narrative.span(start + category.start("c"), start + category.end("c")),
             category.group("c").lower(),
@@ -107,7 +108,28 @@ def _statement(book: Notebook, scene: Scene) -> Span:
     return book.narrative.span(start, end)
 
 
-def _latency(book: Notebook, draft: Draft, reaction: Draft, coming: list[Scene]) -> None:
+class _Coming:
+    """The times that presentations and admissions are measured from."""
+
+    def __init__(self, book: Notebook) -> None:
+        self._first: dict[str, tuple[int, When]] = {}  # by what a time is measured from
+        scenes = [
+            s
+            for s in book.scenes
+            if s.whose is Whose.PATIENT
+            and bool(s.cues("encounter", "presentation", "inpatient", "emergency"))
+        ]
+        for number, when in enumerate(_times(book, scenes)):
+            if when.anchor is not None:
+                self._first.setdefault(when.anchor, (number, when))
+
+    def since(self, anchors: set[str]) -> When | None:
+        """The first of the times that are measured from any of ``anchors``."""
+        found = [self._first[anchor] for anchor in anchors if anchor in self._first]
+        return min(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def _latency(book: Notebook, draft: Draft, reaction: Draft, coming: _Coming) -> None:
     """The time from the suspect to the reaction.
 
     Told with the reaction itself, else with the presentation or admission it led to.
@@ -115,9 +137,9 @@ def _latency(book: Notebook, draft: Draft, reaction: Draft, coming: list[Scene])
     suspects = {s.medication for s in draft.fields["suspects"]}
     telling = [scene for scene, _ in book.told(reaction)]
     when = (
-        _time_from(book, telling, suspects)
+        next((w for w in _times(book, telling) if w.anchor in suspects), None)
         or _later_than(book, telling, suspects)
-        or _time_from(book, coming, suspects)
+        or coming.since(suspects)
     )
     if when is not None:
         draft.fields["latency"] = when
@@ -138,15 +160,12 @@ def _later_than(book: Notebook, scenes: list[Scene], suspects: set[str]) -> When
     return None
 
 
-def _time_from(book: Notebook, scenes: list[Scene], suspects: set[str]) -> When | None:
-    """The first time in ``scenes`` that is measured from one of ``suspects``."""
+def _times(book: Notebook, scenes: list[Scene]) -> Iterator[When]:
+    """The times in ``scenes`` that are measured from an event."""
     for scene in scenes:
         for phrase in scene.times:
             if phrase.form == "after" or phrase.lead == "after":
-                when = anchored(book, scene, phrase)
-                if when.anchor in suspects:
-                    return when
-    return None
+                yield anchored(book, scene, phrase)
 
 
 def _seriousness(book: Notebook, draft: Draft, reaction: Draft) -> None:

@@ -65,6 +65,7 @@ class Link:
 
 def links(book: Notebook) -> Iterator[Link]:
     """Every tie between a reaction of the patient and a drug of the patient."""
+    given = next((d for d in book.given if d.fields.get("level") != "class"), None)
     for scene in book.scenes:
         if scene.sentence.section in _SILENT:
             continue
@@ -76,10 +77,42 @@ def links(book: Notebook) -> Iterator[Link]:
             continue
         yield from _stated(scene, reactions, drugs)
         yield from _hinted(scene, reactions, drugs)
-        yield from _drug_induced(book, scene, reactions, drugs)
+        yield from _drug_induced(scene, reactions, drugs, given)
     yield from _stopped_for(book)
     yield from _known(book)
     yield from _followed(book)
+
+
+class _Course:
+    """What the text tells of the course of drugs and reactions, found once for each."""
+
+    def __init__(self, book: Notebook) -> None:
+        self._book = book
+        self._began: dict[str, int] = {}
+        self._treated: dict[str, set[Draft]] = {}
+
+    def began(self, draft: Draft) -> int:
+        """Where the case itself, behind its title, first tells of a thing."""
+        found = self._began.get(draft.id)
+        if found is None:
+            found = self._began[draft.id] = min(
+                (
+                    mention.start
+                    for scene, mention in self._book.told(draft)
+                    if scene.sentence.section is not SectionKind.TITLE
+                ),
+                default=draft.at,
+            )
+        return found
+
+    def may_follow(self, medication: Draft, reaction: Draft) -> bool:
+        """Whether the drug was told before the reaction, and not as given for it."""
+        if self.began(medication) >= self.began(reaction):
+            return False
+        treated = self._treated.get(medication.id)
+        if treated is None:
+            treated = self._treated[medication.id] = set(_treated(self._book, medication))
+        return reaction not in treated
 
 
 def _reactions(book: Notebook, scene: Scene) -> Iterator[tuple[Mention, Draft]]:
@@ -102,14 +135,8 @@ def _named(book: Notebook, thing: Mention) -> Draft | None:
     if exact is not None:
         return exact
     words = book.concept_words(thing.name)
-    for draft in book.of("condition"):
-        if (
-            draft.whose is Whose.PATIENT
-            and len(words) > 1
-            and words < book.concept_words(draft.concept or "")
-        ):
-            return draft
-    return None
+    wider = book.wider("condition", words) if len(words) > 1 else []
+    return next((d for d in wider if d.whose is Whose.PATIENT), None)
 
 
 def _drugs(book: Notebook, scene: Scene) -> Iterator[tuple[Mention, Draft]]:
@@ -294,12 +321,9 @@ def _examples(
 
 
 def _drug_induced(
-    book: Notebook,
-    scene: Scene,
-    reactions: list[tuple[Mention, Draft]],
-    drugs: list[tuple[Mention, Draft]],
+    scene: Scene, reactions: _Named, drugs: _Named, given: Draft | None
 ) -> Iterator[Link]:
-    """ "drug-induced X": the drug is the one last told as given before it."""
+    """ "drug-induced X": the drug named before it, else the first that was ``given``."""
     if scene.whose is not Whose.PATIENT:
         return
     for mention, draft in reactions:
@@ -313,16 +337,8 @@ def _drug_induced(
         if not (_DRUG_INDUCED.search(before) or own_phrase):
             continue
         nearest = [d for m, d in drugs if m.start < mention.start]
-        if not nearest:
-            nearest = [
-                d
-                for d in book.of("medication")
-                if d.whose is Whose.PATIENT
-                and d.at < mention.start
-                and d.fields.get("use") in (Use.GIVEN, Use.LONG_TERM)
-                and d.fields.get("level") != "class"
-            ]
-            nearest = nearest[:1]
+        if not nearest and given is not None and given.at < mention.start:
+            nearest = [given]
         for medication in nearest[-1:]:
             yield Link(draft, mention, medication, None, scene, "drug-induced", True)
 
@@ -343,6 +359,7 @@ _TREATS = re.compile(
 
 def _known(book: Notebook) -> Iterator[Link]:
     """What the report says of the drug in general, where the patient had both, drug first."""
+    course = _Course(book)
     for scene in book.scenes:
         if scene.whose not in (Whose.GENERAL, Whose.OTHERS) or scene.sentence.section in _SILENT:
             continue
@@ -358,9 +375,7 @@ def _known(book: Notebook) -> Iterator[Link]:
                     continue
                 if _FOR.search(between) or reaction.fields.get("is_history"):
                     continue
-                if _began(book, medication) < _began(book, reaction) and not _treats(
-                    book, medication, reaction
-                ):
+                if course.may_follow(medication, reaction):
                     yield Link(reaction, mention, medication, drug, scene, "known reaction", False)
 
 
@@ -379,31 +394,32 @@ def _followed(book: Notebook) -> Iterator[Link]:
     "Ten days after the first dose of ... she was noted to be ...; ... was diagnosed" reports
     the diagnosis as an event on the drug, whatever its authors hold of the cause.
     """
+    course = _Course(book)
     for scene in book.scenes:
         if scene.whose is not Whose.PATIENT or scene.sentence.section is SectionKind.TITLE:
             continue
         for medication in _timed_from(book, scene):
             if medication.fields.get("level") == "class":
                 continue
-            for draft in book.of("condition"):
-                mention = _diagnosed_soon(scene, draft)
-                if (
-                    mention is not None
-                    and _began(book, draft) > _began(book, medication)
-                    and not _treats(book, medication, draft)
-                ):
+            for draft, mention in _diagnosed_soon(book, scene):
+                if course.may_follow(medication, draft):
                     yield Link(draft, mention, medication, None, draft.scene, "followed", False)
 
 
-def _diagnosed_soon(scene: Scene, draft: Draft) -> Mention | None:
-    """The words of a diagnosis made in a sentence or in its aftermath."""
-    distance = draft.scene.sentence.index - scene.sentence.index
-    if not 0 <= distance <= _AFTERMATH or draft.whose is not Whose.PATIENT:
-        return None
-    sure = draft.certainty in (Certainty.AFFIRMED, Certainty.SUSPECTED)
-    if not sure or draft.fields.get("is_history") or not _DIAGNOSED.search(draft.scene.all_text):
-        return None
-    return next((m for m in draft.scene.of("conditions") if m.start == draft.at), None)
+def _diagnosed_soon(book: Notebook, scene: Scene) -> Iterator[tuple[Draft, Mention]]:
+    """The diagnoses made in a sentence or in its aftermath, each with its words."""
+    first = scene.sentence.index
+    for later in book.scenes[first : first + _AFTERMATH + 1]:
+        drafts = book.inside("condition", later)
+        if not drafts or not _DIAGNOSED.search(later.all_text):
+            continue
+        for draft in drafts:
+            sure = draft.certainty in (Certainty.AFFIRMED, Certainty.SUSPECTED)
+            if not sure or draft.whose is not Whose.PATIENT or draft.fields.get("is_history"):
+                continue
+            mention = next((m for m in later.of("conditions") if m.start == draft.at), None)
+            if mention is not None:
+                yield draft, mention
 
 
 def _timed_from(book: Notebook, scene: Scene) -> list[Draft]:
@@ -412,33 +428,20 @@ def _timed_from(book: Notebook, scene: Scene) -> list[Draft]:
     for phrase in scene.times:
         if phrase.form == "after" or phrase.lead == "after":
             anchor = anchored(book, scene, phrase).anchor
-            draft = next((d for d in book.of("medication") if d.id == anchor), None)
-            if draft is not None:
+            draft = book.by_id(anchor)
+            if draft is not None and draft.kind == "medication":
                 found.append(draft)
     return found
 
 
-def _began(book: Notebook, draft: Draft) -> int:
-    """Where the case itself, behind its title, first tells of a thing."""
-    return min(
-        (
-            mention.start
-            for scene, mention in book.told(draft)
-            if scene.sentence.section is not SectionKind.TITLE
-        ),
-        default=draft.at,
-    )
-
-
-def _treats(book: Notebook, medication: Draft, reaction: Draft) -> bool:
-    """Whether the drug was told as given for the condition."""
+def _treated(book: Notebook, medication: Draft) -> Iterator[Draft]:
+    """The conditions that the drug was told as given for."""
     for scene, drug in book.told(medication):
         for thing in scene.of("conditions", "symptoms"):
             gap = scene.text(drug.end, thing.start) if thing.start >= drug.end else ""
-            named = book.at.get(thing.start) is reaction
-            if named and 0 < len(gap) < 60 and _GIVEN_FOR.search(gap):
-                return True
-    return False
+            condition = book.at.get(thing.start)
+            if condition is not None and 0 < len(gap) < 60 and _GIVEN_FOR.search(gap):
+                yield condition
 
 
 _GIVEN_FOR = re.compile(r"\b(?:for|because of|due to)\b", re.IGNORECASE)
