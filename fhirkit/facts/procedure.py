@@ -270,6 +270,8 @@ def tell_outcomes(book: Notebook) -> None:
             scene.text(scene.sentence.start, min(scene.sentence.end, scene.sentence.start + 80))
         )
         before = book.scenes[scene.sentence.index - 1]
+        while before.sentence.section is SectionKind.LEGEND and before.sentence.index:
+            before = book.scenes[before.sentence.index - 1]
         told = [book.at.get(t.start) for t in before.of("procedures")]
         if outcome is None or not told or told[-1] is None:
             continue

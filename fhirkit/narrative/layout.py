@@ -80,7 +80,7 @@ def blocks(text: str, headings: Headings) -> list[Block]:
             piece = text[start:end]
         previous = None if broke or not found else found[-1].kind
         section = _section(piece, current, previous, rows=rows, front=front)
-        front = front and section in _FRONT
+        front = front and (section in _FRONT or section is SectionKind.LEGEND)
         if section is SectionKind.BODY and current in _FRONT:
             current = None
         found.append(Block(start, end, section, rows))
@@ -173,8 +173,9 @@ def _raw_blocks(text: str) -> Iterator[tuple[int, int, bool, bool]]:
                 yield start, end, rows, broke
                 start = -1
             continue
-        item = is_item(line) or (start >= 0 and item and goes_on(last_line, line))
-        row = item or _is_row(line)
+        inside = start >= 0 and not rows and _is_broken_off(last_line)
+        item = (is_item(line) and not inside) or (start >= 0 and item and goes_on(last_line, line))
+        row = item or bool(_ROW.search(line.strip()))
         column_break = line.startswith(" ") and not line.startswith("  ") and match.start() > 0
         runs_on = line.lstrip()[:1].islower() and not rows and not row
         opens = _opens(line) or (not prose and start >= 0 and _is_byline(line))
@@ -211,9 +212,18 @@ def _opens(line: str) -> bool:
     )
 
 
+def _is_broken_off(line: str) -> bool:
+    """Whether a line of prose ends inside a sentence."""
+    return len(line) >= _SHORTEST_LINE and not _SENTENCE_END.search(line)
+
+
+#: Characters of a line that is full; a shorter one may be a heading.
+_SHORTEST_LINE = 35
+
+
 def _runs_on(last_line: str, text: str, position: int) -> bool:
     """Whether a sentence goes on after a blank line (a page or column broke it)."""
-    if _SENTENCE_END.search(last_line) or len(last_line) < 35:
+    if not _is_broken_off(last_line):
         return False
     rest = text[position : position + 200].lstrip()
     return bool(rest) and rest[0].islower()
