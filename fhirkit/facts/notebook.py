@@ -76,6 +76,10 @@ class Draft:
         return f"{whose}; {self.certainty}{said}"
 
 
+#: Kinds of drafts that wider and narrower concepts are sought among.
+_BY_WORDS = frozenset({"condition", "symptom", "procedure"})
+
+
 class Notebook:
     """All drafts of a narrative, or of one of its patients, found by kind, concept and place.
 
@@ -190,11 +194,13 @@ class Notebook:
 
     def _named(self, draft: Draft) -> list[list[Draft]]:
         """The lists that a draft is found in by its concept."""
-        kind, words = draft.kind, self.concept_words(draft.concept or "")
-        found = [self._by_word[kind, word] for word in words]
+        kind = draft.kind
+        found = [self._by_concept[kind, draft.concept]]
+        words = self.concept_words(draft.concept or "") if kind in _BY_WORDS else None
         if words:
+            found += [self._by_word[kind, word] for word in words]
             found.append(self._by_main_word[kind, max(words, key=_by_length)])
-        return [self._by_concept[kind, draft.concept], *found]
+        return found
 
     def rename(self, draft: Draft, concept: str) -> None:
         """Let a draft be about another concept; it keeps its place among the drafts."""
