@@ -23,6 +23,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from time import perf_counter
 
+from adversarial import KINDS
+
 DOCUMENT = 6_000
 SIZES = (10_000, 100_000, 1_000_000)
 TARGETS = {"extract": 300, "convert": 150}
@@ -54,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print_processes(narratives, rounds * 2)
     print_speed(narratives, rounds)
     print_growth(narratives, max(2, rounds // 2))
+    print_adversarial()
     return 0
 
 
@@ -172,6 +175,21 @@ def print_growth(narratives: Sequence[str], rounds: int) -> None:
     for name in contenders:
         cells = [taken[name] * 1e6 / size for taken, size in zip(columns, SIZES, strict=True)]
         print(f"{name:<18}" + "".join(f"{cell:>12.3f}" for cell in cells))
+
+
+def print_adversarial() -> None:
+    """Time a kilobyte of each text that is made to be slow: level where the time is linear."""
+    print("\nadversarial texts, extract, ms per kB")
+    print(f"{'':<24}" + "".join(f"{size // 1000:>9,} kB" for size in SIZES) + f"{'growth':>9}")
+    extract = ours()["extract"]
+    for name, text in KINDS.items():
+        columns = [
+            best_turns({name: extract}, [text(size)], 3 if size == SIZES[0] else 1)[name]
+            for size in SIZES
+        ]
+        cells = [taken * 1e6 / size for taken, size in zip(columns, SIZES, strict=True)]
+        row = "".join(f"{cell:>12.3f}" for cell in cells)
+        print(f"{name:<24}{row}{cells[-1] / cells[0]:>9.1f}", flush=True)
 
 
 def print_processes(narratives: Sequence[str], rounds: int) -> None:

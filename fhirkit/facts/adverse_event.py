@@ -12,10 +12,12 @@ from fhirkit.facts.certainty import negated_at
 from fhirkit.facts.challenge import Challenge, challenges, tells_of
 from fhirkit.facts.links import LACK, Link
 from fhirkit.facts.model import AdverseEventFact, Certainty, Suspect, Term, When, Whose
-from fhirkit.facts.outcome import outcome_of
+from fhirkit.facts.outcome import endings, outcome_of
 from fhirkit.narrative.layout import SectionKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fhirkit.facts.notebook import Draft, Notebook
     from fhirkit.facts.scene import Scene
     from fhirkit.narrative.span import Span
@@ -34,25 +36,20 @@ _JUDGED_WITHIN = 3
 
 def read_adverse_events(book: Notebook, *, died: bool) -> None:
     """One draft for each reaction that the text ties to a drug."""
-    made: dict[str, Draft] = {}
+    made: dict[Draft, list[Link]] = {}  # by reaction
     for link in links(book):
-        draft = made.get(link.reaction.id)
-        if draft is None:
-            draft = made[link.reaction.id] = _new(book, link)
-        _add(book, draft, link)
-    coming = [
-        s
-        for s in book.scenes
-        if s.whose is Whose.PATIENT
-        and bool(s.cues("encounter", "presentation", "inpatient", "emergency"))
-    ]
-    tried = list(challenges(book)) if made else []
-    for draft in made.values():
-        reaction = next(d for d in book.drafts if d.id == draft.fields["condition"])
+        made.setdefault(link.reaction, []).append(link)
+    if not made:
+        return
+    drafts = {reaction: _new(book, told) for reaction, told in made.items()}
+    coming = _Coming(book)
+    ends = endings(book)
+    tried = list(challenges(book))
+    for reaction, draft in drafts.items():
         _challenges(book, draft, reaction, tried)
         _latency(book, draft, reaction, coming)
         _seriousness(book, draft, reaction)
-        outcome = outcome_of(book, reaction, died=died)
+        outcome = outcome_of(book, reaction, ends, died=died)
         if outcome is not None:
             draft.fields["outcome"] = outcome
             if outcome.concept == "fatal":
@@ -63,9 +60,11 @@ def read_adverse_events(book: Notebook, *, died: bool) -> None:
             draft.fields["severity"] = severity
 
 
-def _new(book: Notebook, link: Link) -> Draft:
+def _new(book: Notebook, told: list[Link]) -> Draft:
+    """The draft of a reaction, with all that ties it to a drug."""
+    link = told[0]
     mention = link.mention
-    return book.new(
+    draft = book.new(
         "adverse-event",
         AdverseEventFact,
         link.reaction.concept or mention.name,
@@ -76,9 +75,21 @@ def _new(book: Notebook, link: Link) -> Draft:
         concept=link.reaction.concept,
         reaction=Term(link.scene.span(mention), link.reaction.concept),
         condition=link.reaction.id,
-        suspects=(),
-        causality=(),
     )
+    suspects: dict[str, Suspect] = {}
+    statements: dict[Span, None] = {}
+    for link in told:
+        span = link.scene.span(link.drug) if link.drug is not None else link.medication.first_span
+        role = "interacting" if link.interacting else "suspect"
+        suspects.setdefault(link.medication.id, Suspect(span, link.medication.id, role))
+        draft.add_span(link.scene.span(link.mention))
+        if link.own_words and link.rule != "reported after":
+            statements.setdefault(_statement(book, link.scene))
+        if link.own_words:
+            _category(book, draft, link.scene)
+    draft.fields["suspects"] = tuple(suspects.values())
+    draft.fields["causality"] = tuple(statements)
+    return draft
 
 
 def _rule(link: Link) -> str:
@@ -86,21 +97,6 @@ def _rule(link: Link) -> str:
     by = {m.entry.by for m in (link.mention, link.drug) if m is not None and m.entry.by}
     new = sorted(name for name in by if name not in link.rule)
     return f"{link.rule} ({', '.join(new)})" if new else link.rule
-
-
-def _add(book: Notebook, draft: Draft, link: Link) -> None:
-    suspects: tuple[Suspect, ...] = draft.fields["suspects"]
-    span = link.scene.span(link.drug) if link.drug is not None else link.medication.first_span
-    if all(s.medication != link.medication.id for s in suspects):
-        role = "interacting" if link.interacting else "suspect"
-        draft.fields["suspects"] = (*suspects, Suspect(span, link.medication.id, role))
-    draft.add_span(link.scene.span(link.mention))
-    if link.own_words and link.rule != "reported after":
-        words = _statement(book, link.scene)
-        if words not in draft.fields["causality"]:
-            draft.fields["causality"] = (*draft.fields["causality"], words)
-    if link.own_words:
-        _category(book, draft, link.scene)
 
 
 def _category(book: Notebook, draft: Draft, scene: Scene) -> None:
@@ -122,13 +118,13 @@ def _category(book: Notebook, draft: Draft, scene: Scene) -> None:
 
 def _challenges(book: Notebook, draft: Draft, reaction: Draft, tried: list[Challenge]) -> None:
     """What came of stopping each suspect, and of giving it again; the first result told counts."""
-    drafts = {d.id: d for d in book.of("medication", "procedure")}
     suspects = []
     for suspect in draft.fields["suspects"]:
         results: dict[str, Term] = {}
         for challenge in tried:
             early = challenge.scene.sentence.index < reaction.scene.sentence.index
-            if early or not tells_of(book, challenge, drafts[suspect.medication], reaction):
+            drug = book.by_id(suspect.medication)
+            if early or drug is None or not tells_of(book, challenge, drug, reaction):
                 continue
             span = book.narrative.span(challenge.start, challenge.end)
             results.setdefault(challenge.kind, Term(span, challenge.result))
@@ -146,7 +142,28 @@ def _statement(book: Notebook, scene: Scene) -> Span:
     return book.narrative.span(start, end)
 
 
-def _latency(book: Notebook, draft: Draft, reaction: Draft, coming: list[Scene]) -> None:
+class _Coming:
+    """The times that presentations and admissions are measured from."""
+
+    def __init__(self, book: Notebook) -> None:
+        self._first: dict[str, tuple[int, When]] = {}  # by what a time is measured from
+        scenes = [
+            s
+            for s in book.scenes
+            if s.whose is Whose.PATIENT
+            and bool(s.cues("encounter", "presentation", "inpatient", "emergency"))
+        ]
+        for number, when in enumerate(_times(book, scenes)):
+            if when.anchor is not None:
+                self._first.setdefault(when.anchor, (number, when))
+
+    def since(self, anchors: set[str]) -> When | None:
+        """The first of the times that are measured from any of ``anchors``."""
+        found = [self._first[anchor] for anchor in anchors if anchor in self._first]
+        return min(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def _latency(book: Notebook, draft: Draft, reaction: Draft, coming: _Coming) -> None:
     """The time from the suspect to the reaction.
 
     Told with the reaction itself, else with the presentation or admission it led to.
@@ -154,9 +171,9 @@ def _latency(book: Notebook, draft: Draft, reaction: Draft, coming: list[Scene])
     suspects = {s.medication for s in draft.fields["suspects"]}
     telling = [scene for scene, _ in book.told(reaction)]
     when = (
-        _time_from(book, telling, suspects)
+        next((w for w in _times(book, telling) if w.anchor in suspects), None)
         or _later_than(book, telling, suspects)
-        or _time_from(book, coming, suspects)
+        or coming.since(suspects)
         or _counted_from(book, telling, suspects)
     )
     if when is not None:
@@ -178,15 +195,14 @@ def _later_than(book: Notebook, scenes: list[Scene], suspects: set[str]) -> When
     return None
 
 
-def _time_from(book: Notebook, scenes: list[Scene], suspects: set[str]) -> When | None:
-    """The first time in ``scenes`` that is measured from one of ``suspects``."""
+def _times(book: Notebook, scenes: list[Scene]) -> Iterator[When]:
+    """The times in ``scenes`` that are measured from an event."""
     for scene in scenes:
         for phrase in scene.times:
             if phrase.form in ("after", "day") or phrase.lead == "after":
                 when = anchored(book, scene, phrase)
-                if when.anchor in suspects and not LACK.search(when.span.text):
-                    return when
-    return None
+                if not LACK.search(when.span.text):
+                    yield when
 
 
 _AFTER_DOSE = re.compile(

@@ -17,7 +17,7 @@ from fhirkit.facts.links import (
     drugs_of,
     is_lack,
     reactions_of,
-    treats,
+    treated,
 )
 from fhirkit.facts.model import Certainty, Whose
 from fhirkit.narrative.layout import SectionKind
@@ -33,9 +33,10 @@ if TYPE_CHECKING:
 def told_by_the_course(book: Notebook) -> Iterator[Link]:
     """Every tie that more than one sentence's own words make."""
     yield from _stopped_for(book)
-    yield from _challenged(book)
-    yield from _known(book)
-    yield from _followed(book)
+    course = _Course(book)
+    yield from _challenged(book, course)
+    yield from _known(book, course)
+    yield from _followed(book, course)
 
 
 _KNOWN = re.compile(
@@ -56,7 +57,43 @@ _TREATS = re.compile(
 )
 
 
-def _known(book: Notebook) -> Iterator[Link]:
+class _Course:
+    """What the text tells of the course of drugs and reactions, found once for each."""
+
+    def __init__(self, book: Notebook) -> None:
+        self._book = book
+        self._began: dict[str, int] = {}
+        self._treated: dict[str, set[Draft]] = {}
+
+    def began(self, draft: Draft) -> int:
+        """Where the case itself, behind its title, first tells of a thing."""
+        found = self._began.get(draft.id)
+        if found is None:
+            found = self._began[draft.id] = min(
+                (
+                    mention.start
+                    for scene, mention in self._book.told(draft)
+                    if scene.sentence.section is not SectionKind.TITLE
+                ),
+                default=draft.at,
+            )
+        return found
+
+    def may_follow(self, medication: Draft, reaction: Draft) -> bool:
+        """Whether the drug was told before the reaction, and not as given for it."""
+        return self.began(medication) < self.began(reaction) and not self.treats(
+            medication, reaction
+        )
+
+    def treats(self, medication: Draft, reaction: Draft) -> bool:
+        """Whether the drug was told as given for the condition."""
+        found = self._treated.get(medication.id)
+        if found is None:
+            found = self._treated[medication.id] = treated(self._book, medication)
+        return reaction in found
+
+
+def _known(book: Notebook, course: _Course) -> Iterator[Link]:
     """What the report says of the drug in general, where the patient had both, drug first."""
     for scene in book.scenes:
         if scene.whose not in (Whose.GENERAL, Whose.OTHERS) or scene.sentence.section in SILENT:
@@ -75,9 +112,7 @@ def _known(book: Notebook) -> Iterator[Link]:
                     continue
                 if _FOR.search(between) or reaction.fields.get("is_history"):
                     continue
-                if _began(book, medication) < _began(book, reaction) and not treats(
-                    book, medication, reaction
-                ):
+                if course.may_follow(medication, reaction):
                     yield Link(reaction, mention, medication, drug, scene, "known reaction", False)
 
 
@@ -98,7 +133,7 @@ _DIAGNOSED = re.compile(
 _AFTERMATH = 10
 
 
-def _followed(book: Notebook) -> Iterator[Link]:
+def _followed(book: Notebook, course: _Course) -> Iterator[Link]:
     """The diagnosis made after an exposure that the text times the illness from.
 
     "Ten days after the first dose of ... she was noted to be ...; ... was diagnosed" reports
@@ -108,23 +143,22 @@ def _followed(book: Notebook) -> Iterator[Link]:
         if scene.whose is not Whose.PATIENT or scene.sentence.section is SectionKind.TITLE:
             continue
         for medication in _timed_from(book, scene):
-            yield from _developed_next(book, scene, medication)
+            yield from _developed_next(book, course, scene, medication)
             if medication.fields.get("level") == "class":
                 continue
-            for draft in book.of("condition"):
-                mention = _diagnosed_soon(scene, draft)
-                if mention is None or PROGRESS.search(draft.concept or ""):
+            for draft, mention in _diagnosed_soon(book, scene):
+                if PROGRESS.search(draft.concept or ""):
                     continue
                 between = book.scenes[scene.sentence.index : draft.scene.sentence.index]
                 if any(_TOLERATED.search(s.all_text) for s in between):
                     continue
-                if _began(book, draft) > _began(book, medication) and not treats(
-                    book, medication, draft
-                ):
+                if course.may_follow(medication, draft):
                     yield Link(draft, mention, medication, None, draft.scene, "followed", False)
 
 
-def _developed_next(book: Notebook, scene: Scene, medication: Draft) -> Iterator[Link]:
+def _developed_next(
+    book: Notebook, course: _Course, scene: Scene, medication: Draft
+) -> Iterator[Link]:
     """ "Within two days of starting D she developed X and Y"."""
     told = [d for d in scene.of("drugs") if book.at.get(d.start) is medication]
     if not told:
@@ -141,7 +175,7 @@ def _developed_next(book: Notebook, scene: Scene, medication: Draft) -> Iterator
         brought = BROUGHT.search(gap) is not None and mention.kind == "symptoms"
         if PROGRESS.search(reaction.concept or ""):
             continue
-        if not brought and not treats(book, medication, reaction):
+        if not brought and not course.treats(medication, reaction):
             yield Link(reaction, mention, medication, told[-1], scene, "developed after", False)
 
 
@@ -152,15 +186,20 @@ _SHE_DEVELOPED = re.compile(
 )
 
 
-def _diagnosed_soon(scene: Scene, draft: Draft) -> Mention | None:
-    """The words of a diagnosis made in a sentence or in its aftermath."""
-    distance = draft.scene.sentence.index - scene.sentence.index
-    if not 0 <= distance <= _AFTERMATH or draft.whose is not Whose.PATIENT:
-        return None
-    sure = draft.certainty in (Certainty.AFFIRMED, Certainty.SUSPECTED)
-    if not sure or draft.fields.get("is_history") or not _DIAGNOSED.search(draft.scene.all_text):
-        return None
-    return next((m for m in draft.scene.of("conditions") if m.start == draft.at), None)
+def _diagnosed_soon(book: Notebook, scene: Scene) -> Iterator[tuple[Draft, Mention]]:
+    """The diagnoses made in a sentence or in its aftermath, each with its words."""
+    first = scene.sentence.index
+    for later in book.scenes[first : first + _AFTERMATH + 1]:
+        drafts = book.inside("condition", later)
+        if not drafts or not _DIAGNOSED.search(later.all_text):
+            continue
+        for draft in drafts:
+            sure = draft.certainty in (Certainty.AFFIRMED, Certainty.SUSPECTED)
+            if not sure or draft.whose is not Whose.PATIENT or draft.fields.get("is_history"):
+                continue
+            mention = next((m for m in later.of("conditions") if m.start == draft.at), None)
+            if mention is not None:
+                yield draft, mention
 
 
 def _timed_from(book: Notebook, scene: Scene) -> list[Draft]:
@@ -171,26 +210,13 @@ def _timed_from(book: Notebook, scene: Scene) -> list[Draft]:
             when = anchored(book, scene, phrase)
             if LACK.search(when.span.text):
                 continue  # time since the drug was stopped
-            anchor = when.anchor
-            draft = next((d for d in book.of("medication") if d.id == anchor), None)
-            if draft is not None:
+            draft = book.by_id(when.anchor)
+            if draft is not None and draft.kind == "medication":
                 found.append(draft)
     return found
 
 
-def _began(book: Notebook, draft: Draft) -> int:
-    """Where the case itself, behind its title, first tells of a thing."""
-    return min(
-        (
-            mention.start
-            for scene, mention in book.told(draft)
-            if scene.sentence.section is not SectionKind.TITLE
-        ),
-        default=draft.at,
-    )
-
-
-def _challenged(book: Notebook) -> Iterator[Link]:
+def _challenged(book: Notebook, course: _Course) -> Iterator[Link]:
     """ "X resolved after D was withdrawn", "X recurred when D was given again"."""
     for challenge in challenges(book):
         if challenge.result not in ("positive", "recurred"):
@@ -201,7 +227,7 @@ def _challenged(book: Notebook) -> Iterator[Link]:
             if medication is None or medication.whose is not Whose.PATIENT:
                 continue
             for mention, reaction in reactions_of(book, scene):
-                if mention not in challenge.reactions or treats(book, medication, reaction):
+                if mention not in challenge.reactions or course.treats(medication, reaction):
                     continue
                 rule = f"{challenge.kind}: {challenge.result}"
                 yield Link(reaction, mention, medication, drug, scene, rule, True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from fhirkit.facts.model import MedicationFact, Use, When, Whose
+from fhirkit.facts.model import When
 from fhirkit.facts.timing import offset_quantity
 
 if TYPE_CHECKING:
-    from fhirkit.facts.notebook import Draft, Notebook
+    from fhirkit.facts.notebook import Notebook
     from fhirkit.facts.scene import Scene
     from fhirkit.facts.timing import TimePhrase
 
@@ -103,14 +104,6 @@ def _day_of(book: Notebook, scene: Scene, phrase: TimePhrase) -> tuple[str | Non
 
 def index_treatment(book: Notebook, scene: Scene) -> str | None:
     """The treatment that "after treatment" means: the latest one given before this sentence."""
-    best: Draft | None = None
-    for draft in book.of("medication"):
-        if draft.whose is Whose.PATIENT and draft.make is MedicationFact:
-            given = draft.fields.get("use") in (Use.GIVEN, Use.LONG_TERM)
-            if (
-                given
-                and draft.scene.sentence.index <= scene.sentence.index
-                and (best is None or draft.at >= best.at)
-            ):
-                best = draft
-    return best.id if best else None
+    given = book.given
+    told = bisect_right(given, scene.sentence.index, key=lambda d: d.scene.sentence.index)
+    return given[told - 1].id if told else None

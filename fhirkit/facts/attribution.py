@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from fhirkit.facts.scene import Scene
 
 _SUBJECT = frozenset({"he", "she"})
+_FEMALE = frozenset({"she", "her", "hers", "woman", "female", "girl", "lady"})
+_MALE = frozenset({"he", "hi", "his", "him", "man", "male", "boy", "gentleman"})
 _PRONOUNS = frozenset({"he", "she", "hi", "his", "her", "him", "hers"})
 _AGE_LEAD = re.compile(
     r"\b(?:an?|the|our|this)\s+(?:[\w-]+\s+){0,3}?\d{1,3}[\s-]*(?:years?|months?|weeks?|days?|yrs?|y)"
@@ -82,6 +84,8 @@ class _State:
     stranger: bool = False  # the last person introduced was somebody else
     counted: bool = False  # the others spoken of last were counted
     age: str = ""  # the age the patient was introduced by
+    sex: str = ""  # the patient's, as far as it was told
+    other_sex: str = ""  # that of the somebody else
     paragraph: int = -1
     section: SectionKind | None = None
 
@@ -210,6 +214,15 @@ class _Signs:
         return match is not None and _OWN_AGE.search(self._text[: match.start()]) is None
 
     @property
+    def reported(self) -> bool:
+        """Whether the person of an age is introduced as other authors' ("X et al. described ...")."""
+        match = _AGE_LEAD.search(self._text)
+        if match is None or not self.others:
+            return False
+        at = self._scene.sentence.start + match.start()
+        return any(cue.end <= at for cue in self._scene.cues("whose", "others"))
+
+    @property
     def person(self) -> bool:
         """Whether a person is introduced otherwise."""
         return PERSON_LEAD.search(self._text) is not None
@@ -224,6 +237,12 @@ class _Signs:
         """Whether a case is introduced: by whom it happened to, or as the case of the report."""
         acts = self.past or _ACTED.search(self._text) is not None
         return (self.person and acts) or _CASE_LEAD.match(self._text) is not None
+
+    @property
+    def sex(self) -> str:
+        """The sex of whom nouns and pronouns speak, "" where they speak of none or of both."""
+        female, male = not _FEMALE.isdisjoint(self._words), not _MALE.isdisjoint(self._words)
+        return "" if female is male else "female" if female else "male"
 
     @property
     def past(self) -> bool:
@@ -295,17 +314,17 @@ def _by_name(signs: _Signs, state: _State) -> _Verdict | None:
         return _Verdict(Whose.PATIENT, f"names the patient: {signs.own}", strong=True)
     other = state.age.isdigit() and signs.age.isdigit() and signs.age != state.age
     here = not (state.introduced and (signs.section in _TALK or other))
-    if signs.age and here and not signs.stranger:
+    if signs.age and here and not signs.stranger and not signs.reported:
         state.age = state.age or signs.age
         return _Verdict(Whose.PATIENT, "introduces the patient", strong=True)
     return None
 
 
 def _by_stranger(signs: _Signs, state: _State) -> _Verdict | None:
-    aged = signs.somebody and (signs.section in _TALK or state.introduced)
+    aged = signs.somebody and (signs.section in _TALK or state.introduced or signs.reported)
     newcomer = signs.newcomer and (signs.section in _TALK or state.introduced) and not signs.pronoun
     if signs.stranger or newcomer or aged:
-        state.stranger = True
+        state.stranger, state.other_sex = True, signs.sex
         return _Verdict(Whose.OTHERS, "another patient")
     return None
 
@@ -317,7 +336,9 @@ def _by_donor(signs: _Signs, _: _State) -> _Verdict | None:
 
 
 def _by_pronoun(signs: _Signs, state: _State) -> _Verdict | None:
-    hers = signs.pronoun and state.introduced and not state.stranger
+    # After a man of the literature "she" is the patient again, if the patient is a woman.
+    clear = state.other_sex != signs.sex == state.sex != "" != state.other_sex
+    hers = signs.pronoun and state.introduced and (not state.stranger or clear)
     if hers and not (signs.others and signs.section in _TALK):
         return _Verdict(Whose.PATIENT, "pronoun", strong=True)
     return None
@@ -395,6 +416,7 @@ def _judge(scene: Scene, state: _State) -> _Verdict:
         state.paragraph = scene.sentence.paragraph
     if verdict.strong:
         state.introduced, state.stranger = True, False
+        state.sex = state.sex or signs.sex
     return verdict
 
 

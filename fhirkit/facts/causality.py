@@ -24,7 +24,7 @@ from fhirkit.facts.links import (
     reactions_of,
     treats,
 )
-from fhirkit.facts.model import Use, Whose
+from fhirkit.facts.model import Whose
 from fhirkit.narrative.layout import SectionKind
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ _LIKE_A_DRUG = re.compile(r"transfusion|chemotherapy|radiotherapy|plasma exchang
 
 def links(book: Notebook) -> Iterator[Link]:
     """Every tie between a reaction of the patient and a drug of the patient."""
+    given = next((d for d in book.given if d.fields.get("level") != "class"), None)
     for scene in book.scenes:
         if scene.sentence.section in SILENT:
             continue
@@ -116,7 +117,7 @@ def links(book: Notebook) -> Iterator[Link]:
             continue
         yield from _stated(book, scene, reactions, drugs)
         yield from hinted_links(scene, reactions, drugs)
-        yield from _drug_induced(book, scene, reactions, drugs)
+        yield from _drug_induced(scene, reactions, drugs, given)
         yield from _toxicity(scene, reactions, drugs)
     yield from told_by_the_course(book)
 
@@ -340,12 +341,9 @@ def _toxicity(scene: Scene, reactions: Named, drugs: Named) -> Iterator[Link]:
 
 
 def _drug_induced(
-    book: Notebook,
-    scene: Scene,
-    reactions: list[tuple[Mention, Draft]],
-    drugs: list[tuple[Mention, Draft]],
+    scene: Scene, reactions: Named, drugs: Named, given: Draft | None
 ) -> Iterator[Link]:
-    """ "drug-induced X": the drug is the one last told as given before it."""
+    """ "drug-induced X": the drug named before it, else the first that was ``given``."""
     if scene.whose is not Whose.PATIENT:
         return
     for mention, draft in reactions:
@@ -359,15 +357,7 @@ def _drug_induced(
         if not (_DRUG_INDUCED.search(before) or own_phrase):
             continue
         nearest = [d for m, d in drugs if m.start < mention.start]
-        if not nearest:
-            nearest = [
-                d
-                for d in book.of("medication")
-                if d.whose is Whose.PATIENT
-                and d.at < mention.start
-                and d.fields.get("use") in (Use.GIVEN, Use.LONG_TERM)
-                and d.fields.get("level") != "class"
-            ]
-            nearest = nearest[:1]
+        if not nearest and given is not None and given.at < mention.start:
+            nearest = [given]
         for medication in nearest[-1:]:
             yield Link(draft, mention, medication, None, scene, "drug-induced", True)

@@ -247,7 +247,7 @@ def _next_clause(scene: Scene, cue: Mention, end: int) -> int:
         start = i
         while i < end and words[i] in _JOINS:
             i += 1
-        if told and words[i] not in _ALTERNATIVE and _has_verb(words, i, end):
+        if told and i < end and words[i] not in _ALTERNATIVE and _has_verb(words, i, end):
             return start
     return end
 

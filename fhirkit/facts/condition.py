@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.anchors import anchored
@@ -83,12 +85,12 @@ def _supersede(book: Notebook) -> None:
         index = draft.scene.sentence.index
         following = book.scenes[index + 1 : index + 3]
         text = " ".join(s.all_text for s in following)
-        others = [
-            d
-            for d in book.of("condition")
-            if d.scene in following and d.certainty is Certainty.AFFIRMED
-        ]
-        if others and _REPLACED.search(text) and _SETTLED.search(text):
+        settled = any(
+            d.certainty is Certainty.AFFIRMED
+            for s in following
+            for d in book.inside("condition", s)
+        )
+        if settled and _REPLACED.search(text) and _SETTLED.search(text):
             draft.certainty = Certainty.REFUTED
 
 
@@ -194,22 +196,25 @@ def _existing(
         return None
     words = book.concept_words(thing.name)
     definite = bool(DEFINITE & set(scene.words(thing.first - 2, thing.first)))
-    for draft in reversed(book.of("condition", "symptom")):
-        if draft.whose is not Whose.PATIENT or draft.certainty is Certainty.NEGATED:
-            continue
-        other = book.concept_words(draft.concept or "")
-        if words < other and (definite or len(words) > 1):
-            return draft  # "the anaemia" is the haemolytic anaemia told before
-        if (
-            other < words
-            and kind == "condition"
-            and draft.id.startswith("condition")
-            and len(other) > 1
-        ):
-            draft.concept = thing.name
-            draft.fields["name"] = Term(draft.fields["name"].span, thing.concept)
-            return draft
-    return None
+    # "The anaemia" is the haemolytic anaemia told before.
+    meant = definite or len(words) > 1
+    known = _latest_held(book.wider("symptom", words)) if meant else None
+    if known is not None:
+        return known
+    wider = book.wider("condition", words) if meant else []
+    narrower = book.narrower("condition", words) if kind == "condition" else []
+    narrower = [d for d in narrower if len(book.concept_words(d.concept or "")) > 1]
+    known = _latest_held([*wider, *narrower])
+    if known is not None and known in narrower:
+        book.rename(known, thing.name)
+        known.fields["name"] = Term(known.fields["name"].span, thing.concept)
+    return known
+
+
+def _latest_held(drafts: list[Draft]) -> Draft | None:
+    """The latest that the patient has, or was thought to have."""
+    held = (d for d in drafts if d.whose is Whose.PATIENT and d.certainty is not Certainty.NEGATED)
+    return max(held, key=lambda d: d.number, default=None)
 
 
 def _new(book: Notebook, scene: Scene, thing: Mention, kind: str, certainty: Certainty) -> Draft:
@@ -425,10 +430,15 @@ def read_other_conditions(book: Notebook) -> None:
 
 def drop_findings_of_reports(book: Notebook) -> None:
     """What a study found stands in its conclusion; it is no symptom of its own."""
-    concluded = [
+    concluded = sorted(
         span for report in book.of("report") for span in report.fields.get("conclusion", ())
-    ]
-    for draft in list(book.of("symptom")):
-        inside = all(any(c.covers(span) for c in concluded) for span in draft.spans)
+    )
+    starts = [span.start for span in concluded]
+    reach = list(accumulate((span.end for span in concluded), max))
+    found: list[Draft] = []
+    for draft in book.of("symptom"):
+        before = ((span, bisect_right(starts, span.start)) for span in draft.spans)
+        inside = all(i > 0 and span.end <= reach[i - 1] for span, i in before)
         if inside and draft.whose is Whose.PATIENT:
-            book.drop(draft, "finding of a report: stands in its conclusion")
+            found.append(draft)
+    book.drop(found, "finding of a report: stands in its conclusion")

@@ -106,7 +106,7 @@ class WordForms:
         while first > max(0, head - _MODIFIERS):
             before = first - 1
             gap = text[narrative.ends[before] : narrative.starts[first]]
-            if gap not in (" ", "-", "\n") or words[before] in self._parting:
+            if not (gap.isspace() or gap == "-") or words[before] in self._parting:
                 break
             if not raw[before].isalpha() or len(raw[before]) < 2 or _VERBAL.fullmatch(raw[before]):
                 break

@@ -104,6 +104,10 @@ class Lexicon:
                 if axis not in _NO_SIGNS:
                     self._add(self._signs, cue.phrases, Entry("cue", cue.value, axis, cue.scope))
         self.headings = _headings(mappings)
+        self._parts = {
+            (row.value, row.scope): frozenset(p.lower() for p in row.phrases)
+            for row in mappings.cues.get("parts", ())
+        }
         self._thing_lengths = _lengths(self._things)
         self._sign_lengths = _lengths(self._signs)
         bars = {key: barring for key in self._things if (barring := self._barring(key))}
@@ -177,6 +181,10 @@ class Lexicon:
         entries = self._things.get(words, ())
         return any(e.kind == _BLOCKED and e.axis == kind for e in _fitting(entries, raw))
 
+    def parts(self, kind: str, scope: str) -> frozenset[str]:
+        """Words of ``mappings/cues/parts.csv``: what the last or next word makes of a name."""
+        return self._parts.get((kind, scope), frozenset())
+
     def signs(self, narrative: Narrative) -> list[Mention]:
         """Mentions of terms and cues; different ones may overlap."""
         return _scan(narrative, self._signs, self._sign_lengths, overlap=True)
@@ -222,7 +230,7 @@ class _Further:
 _BLOCKED = "blocked"
 
 #: Cue files that are read otherwise.
-_NO_SIGNS = frozenset({"sections", "forms"})
+_NO_SIGNS = frozenset({"sections", "forms", "parts"})
 #: Kinds of ``terms.csv`` that readers look for; the others only carry codes.
 _TERMS = frozenset(
     "route form specimen severity body-site course interpretation sex handedness organism".split()

@@ -99,14 +99,8 @@ def _named(book: Notebook, thing: Mention) -> Draft | None:
     if exact is not None:
         return exact
     words = book.concept_words(thing.name)
-    for draft in book.of("condition"):
-        if (
-            draft.whose is Whose.PATIENT
-            and len(words) > 1
-            and words < book.concept_words(draft.concept or "")
-        ):
-            return draft
-    return None
+    wider = book.wider("condition", words) if len(words) > 1 else []
+    return next((d for d in wider if d.whose is Whose.PATIENT), None)
 
 
 def drugs_of(book: Notebook, scene: Scene) -> Iterator[tuple[Mention, Draft]]:
@@ -190,17 +184,22 @@ _VERB = re.compile(
 )
 
 
-def treats(book: Notebook, medication: Draft, reaction: Draft) -> bool:
-    """Whether the drug was told as given for the condition."""
-    if reaction.id in medication.fields.get("reason", ()):
-        return True
+def treated(book: Notebook, medication: Draft) -> set[Draft]:
+    """The conditions that the drug was told as given for."""
+    reasons = (book.by_id(reason) for reason in medication.fields.get("reason", ()))
+    found = {draft for draft in reasons if draft is not None}
     for scene, drug in book.told(medication):
         for thing in scene.of("conditions", "symptoms"):
             gap = scene.text(drug.end, thing.start) if thing.start >= drug.end else ""
-            named = book.at.get(thing.start) is reaction
-            if named and 0 < len(gap) < 60 and _GIVEN_FOR.search(gap):
-                return True
-    return False
+            condition = book.at.get(thing.start)
+            if condition is not None and 0 < len(gap) < 60 and _GIVEN_FOR.search(gap):
+                found.add(condition)
+    return found
+
+
+def treats(book: Notebook, medication: Draft, reaction: Draft) -> bool:
+    """Whether the drug was told as given for the condition."""
+    return reaction in treated(book, medication)
 
 
 _GIVEN_FOR = re.compile(r"\b(?:for|because of|due to)\b", re.IGNORECASE)

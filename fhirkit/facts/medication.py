@@ -223,9 +223,7 @@ def _new(book: Notebook, scene: Scene, drug: Mention) -> Draft:
 
 def _matching(book: Notebook, scene: Scene, drug: Mention, taken: Taken) -> Draft | None:
     """The draft this mention joins: same drug, and nothing that makes it another course."""
-    for draft in reversed(book.of("medication")):
-        if draft.concept != drug.name and not _is_more_exact(book, draft, drug):
-            continue
+    for draft in _courses(book, drug):
         dose, route = draft.fields.get("dose"), draft.fields.get("route")
         other_dose = (
             taken.dose
@@ -243,19 +241,30 @@ def _matching(book: Notebook, scene: Scene, drug: Mention, taken: Taken) -> Draf
         if other_dose or other_route or other_course or is_other_dose(scene, drug, draft):
             continue
         if draft.concept != drug.name:
-            draft.concept = drug.name
+            book.rename(draft, drug.name)
             draft.fields["drug"] = Term(draft.fields["drug"].span, drug.concept)
             draft.fields["level"] = "ingredient"
         return draft
     return None
 
 
-def _is_more_exact(book: Notebook, draft: Draft, drug: Mention) -> bool:
-    """Whether ``drug`` names the member of a class that an earlier therapy was given as."""
-    if draft.fields.get("level") != "class" or draft.fields.get("use") is not Use.PREVIOUS:
-        return False
+#: Courses of one drug that a mention is compared with, from the latest on: more than any report
+#: tells, and few enough for a list of thousands.
+_COURSES = 20
+
+
+def _courses(book: Notebook, drug: Mention) -> list[Draft]:
+    """What was told of the drug, or of its class as an earlier therapy, the latest first."""
     row = book.lexicon.mappings.drugs.get(drug.name)
-    return row is not None and draft.concept in row.classes
+    classes = row.classes if row else ()
+    found = [*book.about("medication", drug.name)[-_COURSES:]]
+    for name in classes:
+        found += [
+            draft
+            for draft in book.about("medication", name)[-_COURSES:]
+            if draft.fields.get("level") == "class" and draft.fields.get("use") is Use.PREVIOUS
+        ]
+    return sorted(set(found), key=lambda d: -d.number)
 
 
 def _fill(
@@ -337,28 +346,38 @@ def _clause_break(scene: Scene, start: int, end: int) -> bool:
 
 def merge_classes(book: Notebook) -> None:
     """ "Her vaccine", told beside the vaccine's name, is no further drug."""
-    for draft in list(book.of("medication")):
+    members = _members(book)
+    meant: dict[Draft, Draft] = {}  # a class -> the drug that its mentions speak of
+    for draft in book.of("medication"):
         if draft.fields.get("level") != "class" or draft.whose is not Whose.PATIENT:
             continue
         if any(draft.fields.get(name) is not None for name in _OF_ITS_OWN):
             continue
-        mentions = list(book.told(draft))
-        if all(DEFINITE & set(s.words(d.first - 1, d.first)) for s, d in mentions):
-            member = _member_of(book, draft)
-            if member is not None:
-                book.drop(draft, "class of a drug that is told by name")
-                for _, drug in mentions:
-                    book.join(member, drug)
+        others = (m for m in members.get(draft.concept or "", ()) if m is not draft)
+        member = next((m for m in others if m not in meant), None)
+        if member is not None and all(
+            DEFINITE & set(s.words(d.first - 1, d.first)) for s, d in book.told(draft)
+        ):
+            meant[draft] = member
+    told = {draft: list(book.told(draft)) for draft in meant}
+    book.drop(meant, "class of a drug that is told by name")
+    for draft, member in meant.items():
+        while member in meant:
+            member = meant[member]
+        for _, drug in told[draft]:
+            book.join(member, drug)
 
 
-def _member_of(book: Notebook, draft: Draft) -> Draft | None:
-    for other in book.of("medication"):
-        row = book.lexicon.mappings.drugs.get(other.concept or "")
-        same_kind = row is not None and draft.concept in row.classes
-        vaccine = draft.concept == "vaccines" and row is not None and row.level == "vaccine"
-        if other.whose is Whose.PATIENT and other is not draft and (same_kind or vaccine):
-            return other
-    return None
+def _members(book: Notebook) -> dict[str, list[Draft]]:
+    """The patient's drugs by the classes they belong to, as they were told."""
+    found: dict[str, list[Draft]] = {}
+    for draft in book.of("medication"):
+        row = book.lexicon.mappings.drugs.get(draft.concept or "")
+        if row is not None and draft.whose is Whose.PATIENT:
+            vaccine = ["vaccines"] if row.level == "vaccine" else []
+            for name in {*row.classes, *vaccine}:
+                found.setdefault(name, []).append(draft)
+    return found
 
 
 def read_other_drugs(book: Notebook) -> None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, insort
+from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from fhirkit.facts.model import Certainty, Whose
+from fhirkit.facts.model import Certainty, Use, Whose
 from fhirkit.narrative.layout import SectionKind
 from fhirkit.narrative.words import fold_phrase
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from fhirkit.facts.lexicon import Lexicon, Mention
     from fhirkit.facts.model import Fact
     from fhirkit.facts.scene import Scene
@@ -18,10 +24,15 @@ if TYPE_CHECKING:
     from fhirkit.narrative.span import Span
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Draft:
-    """A fact in the making; ``at`` is the view offset of its defining mention."""
+    """A fact in the making; ``at`` is the view offset of its defining mention.
 
+    ``number`` counts the drafts of a notebook as they were made.
+    """
+
+    number: int
+    kind: str
     make: type[Fact]
     id: str
     concept: str | None
@@ -65,8 +76,16 @@ class Draft:
         return f"{whose}; {self.certainty}{said}"
 
 
+#: Kinds of drafts that wider and narrower concepts are sought among.
+_BY_WORDS = frozenset({"condition", "symptom", "procedure"})
+
+
 class Notebook:
-    """All drafts of a narrative, or of one of its patients, found by kind and concept."""
+    """All drafts of a narrative, or of one of its patients, found by kind, concept and place.
+
+    Every look-up costs as much as it finds, however many drafts there are: a text of any
+    length is read in time that grows with its length.
+    """
 
     def __init__(
         self,
@@ -80,23 +99,55 @@ class Notebook:
         self.scenes = scenes
         #: which patient of the text, None where it has one
         self.patient = patient
-        self.drafts: list[Draft] = []
         #: drugs told as not given
         self.not_given: set[str] = set()
-        self._ids: set[str] = set()
-        self._by_kind: dict[str, list[Draft]] = {}
-        self._words: dict[str, frozenset[str]] = {}
         #: where a mention (by view offset) went
         self.at: dict[int, Draft] = {}
         #: why a mention went nowhere
         self.refused: dict[int, str] = {}
         #: values that were read and then doubted, with the reason
         self.doubted: dict[Span, str] = {}
+        self._drafts: dict[str, Draft] = {}
+        self._ids: set[str] = set()  # those of dropped drafts too
+        self._same_base: dict[str, int] = {}
+        self._made = 0
+        self._by_kind: defaultdict[str, list[Draft]] = defaultdict(list)
+        self._by_concept: defaultdict[tuple[str, str | None], list[Draft]] = defaultdict(list)
+        self._by_word: defaultdict[tuple[str, str], list[Draft]] = defaultdict(list)
+        self._by_main_word: defaultdict[tuple[str, str], list[Draft]] = defaultdict(list)
+        self._by_scene: defaultdict[tuple[str, int], list[Draft]] = defaultdict(list)
+        self._words: dict[str, frozenset[str]] = {}
         self._told: dict[str, list[tuple[Scene, Mention]]] = {}
 
     def of(self, *kinds: str) -> list[Draft]:
         """Drafts of a kind ("medication", "condition", ...), as they were made."""
-        return [d for kind in kinds for d in self._by_kind.get(kind, [])]
+        return [d for kind in kinds for d in self._by_kind.get(kind, ())]
+
+    def latest(self, kind: str, count: int) -> list[Draft]:
+        """The last drafts of a kind, the latest first."""
+        return self._by_kind.get(kind, [])[: -count - 1 : -1]
+
+    def about(self, kind: str, concept: str) -> Sequence[Draft]:
+        """Drafts of a kind about a concept, as they were made."""
+        return self._by_concept.get((kind, concept), ())
+
+    def inside(self, kind: str, scene: Scene) -> Sequence[Draft]:
+        """Drafts of a kind that began in a sentence, as they were made."""
+        return self._by_scene.get((kind, scene.sentence.index), ())
+
+    @cached_property
+    def given(self) -> list[Draft]:
+        """The drugs the patient had in the course that is told, in the order of the text.
+
+        They are kept from the first time this is asked for: once all drugs are read.
+        """
+        drugs = (d for d in self.of("medication") if d.whose is Whose.PATIENT)
+        told = [d for d in drugs if d.fields.get("use") in (Use.GIVEN, Use.LONG_TERM)]
+        return sorted(told, key=lambda d: (d.at, d.number))
+
+    def by_id(self, draft_id: str | None) -> Draft | None:
+        """The draft with an id."""
+        return self._drafts.get(draft_id) if draft_id is not None else None
 
     def new(
         self,
@@ -113,15 +164,13 @@ class Notebook:
         **fields: Any,
     ) -> Draft:
         """A new draft with an id made of its kind and name."""
-        number = "" if self.patient is None else f"p{self.patient}-"
-        base = f"{number}{kind}-{_slug(name)}"
-        unique, n = base, 2
-        while unique in self._ids:
-            unique, n = f"{base}-{n}", n + 1
-        self._ids.add(unique)
+        self._made += 1
+        patient = "" if self.patient is None else f"p{self.patient}-"
         draft = Draft(
+            self._made,
+            kind,
             make,
-            unique,
+            self._free_id(f"{patient}{kind}-{_slug(name)}"),
             concept,
             start,
             scene,
@@ -129,16 +178,62 @@ class Notebook:
             rule,
             fields=fields,
         )
-        self.drafts.append(draft)
-        self._by_kind.setdefault(kind, []).append(draft)
+        self._drafts[draft.id] = draft
+        self._by_kind[kind].append(draft)
+        self._by_scene[kind, scene.sentence.index].append(draft)
+        for drafts in self._named(draft):
+            drafts.append(draft)
         return draft
+
+    def _free_id(self, base: str) -> str:
+        unique, n = base, self._same_base.get(base, 1)
+        while unique in self._ids:
+            n += 1
+            unique = f"{base}-{n}"
+        self._same_base[base] = n
+        self._ids.add(unique)
+        return unique
+
+    def _named(self, draft: Draft) -> list[list[Draft]]:
+        """The lists that a draft is found in by its concept."""
+        kind = draft.kind
+        found = [self._by_concept[kind, draft.concept]]
+        words = self.concept_words(draft.concept or "") if kind in _BY_WORDS else None
+        if words:
+            found += [self._by_word[kind, word] for word in words]
+            found.append(self._by_main_word[kind, max(words, key=_by_length)])
+        return found
+
+    def rename(self, draft: Draft, concept: str) -> None:
+        """Let a draft be about another concept; it keeps its place among the drafts."""
+        for drafts in self._named(draft):
+            del drafts[bisect_left(drafts, draft.number, key=_number)]
+        draft.concept = concept
+        for drafts in self._named(draft):
+            insort(drafts, draft, key=_number)
 
     def find(self, kind: str, concept: str, whose: Whose = Whose.PATIENT) -> Draft | None:
         """The latest draft of a kind about a concept."""
-        for draft in reversed(self._by_kind.get(kind, [])):
-            if draft.concept == concept and draft.whose is whose:
+        for draft in reversed(self.about(kind, concept)):
+            if draft.whose is whose:
                 return draft
         return None
+
+    def wider(self, kind: str, words: frozenset[str]) -> list[Draft]:
+        """Drafts of a kind whose concept has all of ``words`` and more, as they were made."""
+        named = [self._by_word.get((kind, word), ()) for word in words]
+        shortest = min(named, key=len, default=())
+        return [d for d in shortest if words < self.concept_words(d.concept or "")]
+
+    def narrower(self, kind: str, words: frozenset[str]) -> list[Draft]:
+        """Drafts of a kind whose concept has some of ``words`` and no other, as they were made."""
+        found = [
+            draft
+            for word in words
+            for draft in self._by_main_word.get((kind, word), ())
+            if self.concept_words(draft.concept or "") < words
+        ]
+        return sorted(found, key=_number)
 
     def join(self, draft: Draft, mention: Mention) -> None:
         """Count a mention to a draft."""
@@ -155,16 +250,22 @@ class Notebook:
         """The mentions of a draft, each with its sentence, in the order they were read."""
         return self._told.get(draft.id, [])
 
-    def drop(self, draft: Draft, why: str) -> None:
-        """Forget a draft that turned out to be no thing of its own."""
-        for _, mention in self.told(draft):
-            self.refuse(mention, why)
-        self.drafts.remove(draft)
-        for drafts in self._by_kind.values():
-            if draft in drafts:
-                drafts.remove(draft)
-        self._told.pop(draft.id, None)
-        self.at = {start: owner for start, owner in self.at.items() if owner is not draft}
+    def drop(self, drafts: Collection[Draft], why: str) -> None:
+        """Forget drafts that turned out to be no things of their own."""
+        if not drafts:
+            return
+        gone = set(drafts)
+        for draft in drafts:
+            for _, mention in self._told.pop(draft.id, ()):
+                self.refuse(mention, why)
+            del self._drafts[draft.id]
+        for index in (
+            self._by_kind, self._by_concept, self._by_word, self._by_main_word, self._by_scene,
+        ):  # fmt: skip
+            for drafts_there in index.values():
+                if not gone.isdisjoint(drafts_there):
+                    drafts_there[:] = [d for d in drafts_there if d not in gone]
+        self.at = {start: owner for start, owner in self.at.items() if owner not in gone}
 
     def concept_words(self, concept: str) -> frozenset[str]:
         """The folded words of a concept's name."""
@@ -175,8 +276,16 @@ class Notebook:
 
     def facts(self) -> tuple[Fact, ...]:
         """The facts, in the order of the text."""
-        drafts = sorted(self.drafts, key=lambda d: (d.first_span.start, d.id))
+        drafts = sorted(self._drafts.values(), key=lambda d: (d.first_span.start, d.id))
         return tuple(d.freeze(self.patient) for d in drafts)
+
+
+_number = attrgetter("number")
+
+
+def _by_length(word: str) -> tuple[int, str]:
+    """The longest word of a name is the one that fewest other names have."""
+    return len(word), word
 
 
 def may_begin(book: Notebook, scene: Scene, thing: Mention) -> bool:

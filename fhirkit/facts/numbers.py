@@ -133,6 +133,10 @@ _UNIT = re.compile(
 _LAST_PART = re.compile(r"\s*(?:/|\bper\b|\s|[.,)\]-])\s*[^/\s.,)\]-]*$")
 
 
+#: Characters of a unit at most.
+_LONGEST_UNIT = 60
+
+
 class UnitTable:
     """Spellings of units, looked up at a place of a text."""
 
@@ -141,7 +145,7 @@ class UnitTable:
 
     def match(self, text: str, offset: int) -> tuple[int, str] | None:
         """(end, UCUM code) of the unit that starts at ``offset``, if one does."""
-        found = _UNIT.match(text, offset)
+        found = _UNIT.match(text, offset, offset + _LONGEST_UNIT)
         chunk = found.group() if found else ""
         while chunk:
             end = offset + len(chunk)

@@ -19,7 +19,7 @@ from fhirkit.narrative.layout import SectionKind
 
 if TYPE_CHECKING:
     from fhirkit.facts.lexicon import Mention
-    from fhirkit.facts.notebook import Notebook
+    from fhirkit.facts.notebook import Draft, Notebook
     from fhirkit.facts.scene import Scene
 
 _SIDE = re.compile(
@@ -35,6 +35,7 @@ _REPEATED_AFTER = 200
 def read_observations(book: Notebook) -> None:
     """Drafts for all values of the patient's scenes."""
     specimens = Specimens()
+    known: _Known = {}
     for scene in book.scenes:
         specimens.enter(scene)
         if not is_observed(scene):
@@ -48,7 +49,7 @@ def read_observations(book: Notebook) -> None:
             if pair.measure.form == "fraction" and pair.analyte.name == "blood pressure":
                 _record_pressure(book, scene, pair)
             else:
-                _record(book, scene, pair, specimens)
+                _record(book, scene, pair, specimens, known)
 
 
 def is_observed(scene: Scene) -> bool:
@@ -59,14 +60,25 @@ def is_observed(scene: Scene) -> bool:
     return section is not SectionKind.DISCUSSION or scene.strong
 
 
-def _record(book: Notebook, scene: Scene, pair: Pair, specimens: Specimens) -> None:
+#: The first draft of each value: concept, digits, unit and comparator.
+_Known = dict[tuple[str, str, str, str | None], "Draft"]
+
+
+def _record(book: Notebook, scene: Scene, pair: Pair, specimens: Specimens, known: _Known) -> None:
     concept, specimen = specimens.resolve(book, scene, pair.analyte, pair.measure)
-    if _told_before(book, concept, pair):
+    measure = pair.measure
+    repeatable = measure.ucum is not None and measure.form == "number" and concept != ""
+    value = (concept, measure.digits, measure.ucum or "", measure.comparator)
+    first = known.get(value) if repeatable else None
+    if first is not None and abs(first.at - measure.start) > _REPEATED_AFTER:
+        book.join(first, pair.analyte)
         return
     fields: dict[str, object] = {"value": _as_value(book, pair)}
     if specimen is not None:
         fields["specimen"] = specimen
-    _draft(book, scene, pair, concept, fields)
+    draft = _draft(book, scene, pair, concept, fields)
+    if repeatable:
+        known.setdefault(value, draft)
 
 
 def _record_multiple(
@@ -116,7 +128,7 @@ def _record_pressure(book: Notebook, scene: Scene, pair: Pair) -> None:
 
 def _draft(
     book: Notebook, scene: Scene, pair: Pair, concept: str, fields: dict[str, object]
-) -> None:
+) -> Draft:
     analyte, measure, narrative = pair.analyte, pair.measure, book.narrative
     fields["analyte"] = Term(narrative.span(analyte.start, analyte.end), concept or None)
     fields["category"] = category_of(book, analyte)
@@ -136,25 +148,7 @@ def _draft(
     draft.add_span(narrative.span(analyte.start, analyte.end))
     if not (analyte.start in book.at and book.at[analyte.start].make is not ObservationFact):
         book.at[analyte.start] = draft  # where a condition stands, its own fact does
-
-
-def _told_before(book: Notebook, concept: str, pair: Pair) -> bool:
-    """Whether the value was told before; the new mention then joins the fact."""
-    measure = pair.measure
-    if measure.ucum is None or measure.form != "number" or not concept:
-        return False
-    for draft in book.of("observation"):
-        value = draft.fields.get("value")
-        if (
-            draft.concept == concept
-            and isinstance(value, Quantity)
-            and (value.digits, value.ucum, value.comparator)
-            == (measure.digits, measure.ucum, measure.comparator)
-            and abs(draft.at - measure.start) > _REPEATED_AFTER
-        ):
-            book.join(draft, pair.analyte)
-            return True
-    return False
+    return draft
 
 
 def category_of(book: Notebook, analyte: Mention) -> str:

@@ -21,7 +21,7 @@ _DIED_OF = re.compile(
 _ENDS = frozenset({"recovered", "recovering", "not recovered", "recovered with sequelae"})
 
 
-def outcome_of(book: Notebook, reaction: Draft, *, died: bool) -> Term | None:
+def outcome_of(book: Notebook, reaction: Draft, ends: list[Ending], *, died: bool) -> Term | None:
     """What the text says became of a reaction, None where it does not say.
 
     A statement that names the reaction counts first; then, unless the patient died, how the
@@ -30,7 +30,7 @@ def outcome_of(book: Notebook, reaction: Draft, *, died: bool) -> Term | None:
     own = _named(book, reaction)
     if own is not None:
         return own
-    return None if died else _course(book, reaction)
+    return None if died else _course(book, reaction, ends)
 
 
 def _named(book: Notebook, reaction: Draft) -> Term | None:
@@ -75,23 +75,29 @@ def _is_told(scene: Scene, cue: Mention) -> bool:
     return _ONLY_HOPED.isdisjoint(scene.words(cue.first - 4, cue.first))
 
 
-def _course(book: Notebook, reaction: Draft) -> Term | None:
+#: A statement on how the patient did, with its sentence.
+Ending = tuple["Scene", "Mention"]
+
+
+def endings(book: Notebook) -> list[Ending]:
+    """All statements of a case on how the patient did, in the order of the text."""
+    return [
+        (scene, cue)
+        for scene in book.scenes
+        if scene.whose is Whose.PATIENT and scene.sentence.section is not SectionKind.TITLE
+        for cue in _cues(scene)
+        if cue.name in _ENDS and scene.held.get(cue.start) is None and _is_told(scene, cue)
+    ]
+
+
+def _course(book: Notebook, reaction: Draft, ends: list[Ending]) -> Term | None:
     """From the last statement on how the patient did after the reaction."""
-    latest: Term | None = None
-    for scene in book.scenes[reaction.scene.sentence.index :]:
-        if scene.whose is not Whose.PATIENT or scene.sentence.section is SectionKind.TITLE:
-            continue
-        ranked = [
-            c
-            for c in _cues(scene)
-            if c.name in _ENDS
-            and scene.held.get(c.start) is None
-            and _is_told(scene, c)
-            and not _about_other(book, scene, c, reaction)
-        ]
-        if ranked:
-            latest = _term(scene, ranked[-1])
-    return latest
+    for scene, cue in reversed(ends):
+        if scene.sentence.index < reaction.scene.sentence.index:
+            return None
+        if not _about_other(book, scene, cue, reaction):
+            return _term(scene, cue)
+    return None
 
 
 #: Characters between a thing and the word that tells what became of it.

@@ -28,7 +28,8 @@ _CONCLUDES = re.compile(
 )
 _REASON = re.compile(r"\b(?:due to|because of|owing to|because|since|as)\s+", re.I)
 _NOT_DONE = re.compile(
-    r"\b(?:was|were|is)\s+not\s+(?:performed|done|needed|required|possible|carried out|undertaken|necessary|obtained)"
+    r"\b(?:was|were|is)\s+not\s+(?:performed|done|needed|required|possible|carried out|undertaken|necessary|obtained"
+    r"|received|given|administered|initiated|started|attempted|pursued|indicated)"
     r"|\bcould not be (?:performed|done)|\b(?:was|were) (?:refused|declined)",
     re.I,
 )
@@ -50,6 +51,10 @@ def read_procedures(book: Notebook) -> None:
 def _read_one(book: Notebook, scene: Scene, thing: Mention, left: int, right: int) -> None:
     if thing.start in scene.unreal:
         return
+    following = book.narrative.raw[thing.last : thing.last + 1]
+    if following and following[0].lower() in book.lexicon.parts("procedures", "no-follower"):
+        book.refuse(thing, "part of the name of a place or of people")
+        return
     not_done = _not_done(scene, thing)
     if _is_study(book, thing) and not not_done:
         _report(book, scene, thing)
@@ -65,7 +70,7 @@ def _read_one(book: Notebook, scene: Scene, thing: Mention, left: int, right: in
     elif certainty in (Certainty.DIFFERENTIAL, Certainty.REFUTED):
         book.refuse(thing, f"{certainty}: not said to have been done")
         return
-    draft = _same(book, thing, certainty)
+    draft = _same(book, thing, certainty) or _meant(book, scene, thing, certainty)
     if draft is None:
         if not may_begin(book, scene, thing):
             return
@@ -99,13 +104,38 @@ def _is_study(book: Notebook, thing: Mention) -> bool:
 
 
 def _same(book: Notebook, thing: Mention, certainty: Certainty) -> Draft | None:
-    words = book.concept_words(thing.name)
-    for draft in reversed(book.of("procedure")):
-        done = draft.certainty is not Certainty.NOT_DONE
-        same = draft.concept == thing.name or words < book.concept_words(draft.concept or "")
-        if same and done == (certainty is not Certainty.NOT_DONE):
+    wider = book.wider("procedure", book.concept_words(thing.name))
+    alike = (
+        d
+        for d in (*wider, *book.about("procedure", thing.name))
+        if (d.certainty is Certainty.NOT_DONE) == (certainty is Certainty.NOT_DONE)
+    )
+    return max(alike, key=lambda d: d.number, default=None)
+
+
+#: The operation that is named by no more than that it was one.
+_ANY_OPERATION = "surgery"
+_POINTING = frozenset("after following post before since during prior the this of".split())
+_ANOTHER = frozenset("underwent undergo undergone second third further another additional".split())
+
+
+def _meant(book: Notebook, scene: Scene, thing: Mention, certainty: Certainty) -> Draft | None:
+    """The operation told last by its name, which "after the operation" speaks of."""
+    if thing.name != _ANY_OPERATION or certainty is not Certainty.AFFIRMED:
+        return None
+    before = scene.words(thing.first - 3, thing.first)
+    if _POINTING.isdisjoint(before) or not _ANOTHER.isdisjoint(before):
+        return None
+    for draft in book.latest("procedure", _FEW):
+        row = book.lexicon.mappings.procedures.get(draft.concept or "")
+        operation = row is None or row.role == "surgery"
+        if operation and draft.certainty is Certainty.AFFIRMED:
             return draft
     return None
+
+
+#: Procedures that are looked back at for the one that is meant.
+_FEW = 8
 
 
 def _not_done(scene: Scene, thing: Mention) -> bool:
@@ -186,7 +216,8 @@ _GOES_ON = re.compile(
 def _goes_on(book: Notebook, scene: Scene) -> list[Span]:
     """The sentences after a conclusion that go on with it ("These lesions were ...")."""
     found: list[Span] = []
-    for following in book.scenes[scene.sentence.index + 1 :]:
+    for index in range(scene.sentence.index + 1, len(book.scenes)):
+        following = book.scenes[index]
         text = following.text(following.sentence.start, following.sentence.end)
         same = following.sentence.paragraph == scene.sentence.paragraph
         named = bool(following.of("reports", "drugs", "procedures"))
@@ -244,6 +275,8 @@ def tell_outcomes(book: Notebook) -> None:
             scene.text(scene.sentence.start, min(scene.sentence.end, scene.sentence.start + 80))
         )
         before = book.scenes[scene.sentence.index - 1]
+        while before.sentence.section is SectionKind.LEGEND and before.sentence.index:
+            before = book.scenes[before.sentence.index - 1]
         told = [book.at.get(t.start) for t in before.of("procedures")]
         if outcome is None or not told or told[-1] is None:
             continue

@@ -16,7 +16,7 @@ from fhirkit.facts.specimen import Specimens
 from fhirkit.narrative.words import fold_phrase
 
 if TYPE_CHECKING:
-    from fhirkit.facts.notebook import Draft, Notebook
+    from fhirkit.facts.notebook import Notebook
     from fhirkit.facts.scene import Scene
 
 _COPULA = re.compile(
@@ -103,6 +103,7 @@ _TESTED = re.compile(
 def read_qualitative(book: Notebook) -> None:
     """Drafts for results in words, and interpretations for values already read."""
     specimens = Specimens()
+    judgements: set[tuple[str, str]] = set()
     for scene in book.scenes:
         specimens.enter(scene)
         if not is_observed(scene):
@@ -117,7 +118,7 @@ def read_qualitative(book: Notebook) -> None:
                 if thing.kind == "reports" or is_norm(scene, thing) or thing.start in judged:
                     continue
                 judged.add(thing.start)
-                _record(book, scene, thing, sign, specimens)
+                _record(book, scene, thing, sign, specimens, judgements)
         listed: Mention | None = None  # the last thing found, which a list may go on from
         for analyte in things.analytes:
             if analyte.start in judged or analyte.start in book.at:
@@ -339,7 +340,12 @@ def _named_between(scene: Scene, start: int, end: int) -> bool:
 
 
 def _record(
-    book: Notebook, scene: Scene, analyte: Mention, sign: Mention, specimens: Specimens
+    book: Notebook,
+    scene: Scene,
+    analyte: Mention,
+    sign: Mention,
+    specimens: Specimens,
+    judgements: set[tuple[str, str]],
 ) -> None:
     valued = book.at.get(analyte.start)
     interpretation = term(scene, sign)
@@ -357,8 +363,10 @@ def _record(
         concept = concept or scene.span(analyte).text
     if _still_so(book, scene, analyte, concept, sign):
         return
-    if _joins(book, concept, sign) or _comes_with_value(book, scene, analyte, concept, sign):
+    told = (concept, sign.name) in judgements
+    if told or _comes_with_value(book, scene, analyte, concept, sign):
         return
+    judgements.add((concept, sign.name))
     row = book.lexicon.mappings.observations.get(analyte.name)
     fields: dict[str, object] = {
         "analyte": shown,
@@ -395,8 +403,8 @@ def _still_so(book: Notebook, scene: Scene, analyte: Mention, concept: str, sign
     """
     if not _REMAINED.search(scene.text(analyte.end, sign.end)):
         return False
-    for draft in reversed(book.of("observation")):
-        if draft.concept == concept and isinstance(draft.fields.get("value"), Quantity):
+    for draft in reversed(book.about("observation", concept)):
+        if isinstance(draft.fields.get("value"), Quantity):
             said = draft.fields.setdefault("interpretation", term(scene, sign))
             if said.concept == sign.name:
                 draft.add_span(scene.span(analyte))
@@ -405,28 +413,15 @@ def _still_so(book: Notebook, scene: Scene, analyte: Mention, concept: str, sign
     return False
 
 
-def _joins(book: Notebook, concept: str, sign: Mention) -> Draft | None:
-    for draft in book.of("observation"):
-        known = draft.fields.get("interpretation")
-        if (
-            draft.concept == concept
-            and draft.rule == "result in words"
-            and known is not None
-            and known.concept == sign.name
-        ):
-            return draft
-    return None
-
-
 def _comes_with_value(
     book: Notebook, scene: Scene, analyte: Mention, concept: str, sign: Mention
 ) -> bool:
     """Whether the word speaks of a number told right after ("low hemoglobin ... 2.4 g/dl")."""
     if sign.name not in ("H", "L", "A", "N"):
         return False
-    for draft in book.of("observation"):
-        near = 0 <= draft.scene.sentence.index - scene.sentence.index <= 2
-        if draft.concept == concept and draft.rule == "value" and near:
+    index = scene.sentence.index
+    for draft in (d for s in book.scenes[index : index + 3] for d in book.inside("observation", s)):
+        if draft.concept == concept and draft.rule == "value":
             if "interpretation" not in draft.fields:
                 draft.fields["interpretation"] = term(scene, sign)
                 draft.add_span(scene.span(analyte))
@@ -471,6 +466,12 @@ def _presence(
         return False
     if not _can_be_present(scene, analyte):
         return False
+    collective = book.lexicon.parts("observations", "collective")
+    last_word = scene.narrative.raw[analyte.last - 1].lower()
+    if row.name.split()[-1] in collective or last_word in book.lexicon.parts(
+        "observations", "property"
+    ):
+        return False
     absent = scene.certainty_of(analyte) in (Certainty.NEGATED, Certainty.REFUTED)
     lead = _SHOWED.search(scene.view, max(scene.sentence.start, analyte.start - 60), analyte.start)
     if lead and _GIVEN.search(
@@ -481,7 +482,7 @@ def _presence(
     if not absent and not lead and not goes_on:
         return False
     concept, specimen = specimens.resolve(book, scene, analyte, None)
-    if not concept or any(d.concept == concept for d in book.of("observation")):
+    if not concept or book.about("observation", concept):
         return not absent
     span = scene.span(analyte)
     fields: dict[str, object] = {
@@ -499,7 +500,7 @@ def _presence(
         scene,
         analyte.start,
         analyte.end,
-        "presence",
+        "not found" if absent else "found",
         concept=concept,
         **fields,
     )

@@ -206,7 +206,7 @@ def regimen_for(scene: Scene, left: int, right: int, core: tuple[int, int]) -> R
     later; what stands before it must lead right up to it ("10 cycles of alternate day ..."),
     and a part that leads up to the next treatment is that one's.
     """
-    words = scene.words()
+    words = scene.all_words
     if _RHYTHM.isdisjoint(words) and not any(w[0] == "q" and w[1:2].isdigit() for w in words):
         return _on_demand(scene, left, right, core)
     text = scene.narrative.view.text

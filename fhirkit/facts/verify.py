@@ -15,7 +15,7 @@ from fhirkit.facts.numbers import UnitTable, measures
 
 if TYPE_CHECKING:
     from fhirkit.facts.model import Term
-    from fhirkit.facts.notebook import Notebook
+    from fhirkit.facts.notebook import Draft, Notebook
 
 _Value = Quantity | Ratio | Range
 
@@ -23,14 +23,17 @@ _Value = Quantity | Ratio | Range
 def verify_observations(book: Notebook) -> None:
     """Drop every observation whose value is not what its words say."""
     units = UnitTable(book.lexicon.mappings)
+    faulty: dict[str, list[Draft]] = {}  # by fault
     for draft in book.of("observation"):
         value = draft.fields.get("value")
         if not isinstance(value, Quantity | Ratio | Range):
             continue
         fault = _misread(value, units) or _misfit(book, draft.fields["analyte"], value)
         if fault is not None:
-            book.drop(draft, fault)
+            faulty.setdefault(fault, []).append(draft)
             book.doubted[value.span] = fault
+    for fault, drafts in faulty.items():
+        book.drop(drafts, fault)
 
 
 def _misread(value: _Value, units: UnitTable) -> str | None:

@@ -60,7 +60,7 @@ _LEGEND = re.compile(r"\s*(?:fig(?:ure)?s?\b\.?)\s*(?:\d+|[A-Z(])", re.I)
 _TABLE = re.compile(r"\s*table\b\.?\s*(?:\d+|[IVX]+\b)", re.I)
 _PANEL = re.compile(r"\s*\(?[A-Ha-h][),]")
 _AFFILIATION = re.compile(r"@|\bdoi\b|\b(?:MD|PhD|MBBS|FRCP|MRCP)\b", re.I)
-_NAME = re.compile(r"(?:[A-Z][\w’'.-]*\s+){1,4}[A-Z][\w’'-]+[\d*†‡,\s]*$")
+_NAME = re.compile(r"(?:[A-Z][\w’'.-]*\s+){1,4}[A-Z][\w’'-]++[\d*†‡,\s]*+$")
 _INLINE_HEADING = re.compile(r"\s*([A-Z][A-Za-z ]{2,40}?)\s*[.:–-](?=\s)")
 
 
@@ -68,6 +68,7 @@ def blocks(text: str, headings: Headings) -> list[Block]:
     """The blocks of a normalised text in order, each with the section it belongs to."""
     found: list[Block] = []
     current: SectionKind | None = None
+    front = True  # nothing but titles, names and addresses so far
     for start, end, rows, broke in _raw_blocks(text):
         piece = text[start:end]
         kind, heading_end = _heading(piece, headings)
@@ -77,7 +78,9 @@ def blocks(text: str, headings: Headings) -> list[Block]:
                 continue
             start += heading_end
             piece = text[start:end]
-        section = _section(piece, current, found, rows=rows, broke=broke)
+        previous = None if broke or not found else found[-1].kind
+        section = _section(piece, current, previous, rows=rows, front=front)
+        front = front and (section in _FRONT or section is SectionKind.LEGEND)
         if section is SectionKind.BODY and current in _FRONT:
             current = None
         found.append(Block(start, end, section, rows))
@@ -93,12 +96,16 @@ _LONGEST_ADDRESS = 14
 
 
 def _section(
-    piece: str, current: SectionKind | None, before: list[Block], *, rows: bool, broke: bool
+    piece: str,
+    current: SectionKind | None,
+    previous: SectionKind | None,
+    *,
+    rows: bool,
+    front: bool,
 ) -> SectionKind:
     if _LEGEND.match(piece):
         return SectionKind.LEGEND
-    previous = before[-1].kind if before else None
-    if previous is SectionKind.LEGEND and not broke and _PANEL.match(piece):
+    if previous is SectionKind.LEGEND and _PANEL.match(piece):
         return SectionKind.LEGEND
     if current in _NOT_OF_CASE:
         return current
@@ -112,7 +119,7 @@ def _section(
         return SectionKind.BODY
     if current is not None:
         return current
-    if not prose and all(b.kind in _FRONT for b in before):
+    if not prose and front:
         return SectionKind.TITLE
     return SectionKind.BODY
 
@@ -157,7 +164,7 @@ def _heading(piece: str, headings: Headings) -> tuple[SectionKind | None, int]:
 def _raw_blocks(text: str) -> Iterator[tuple[int, int, bool, bool]]:
     """(start, end, rows, begins at a column break) for each run of lines."""
     start = end = -1
-    rows = broke = prose = False
+    rows = broke = prose = item = False
     last_line = ""
     for match in _LINE.finditer(text):
         line = match.group().rstrip("\n")
@@ -166,7 +173,9 @@ def _raw_blocks(text: str) -> Iterator[tuple[int, int, bool, bool]]:
                 yield start, end, rows, broke
                 start = -1
             continue
-        row = _is_row(line)
+        inside = start >= 0 and not rows and _is_broken_off(last_line)
+        item = (is_item(line) and not inside) or (start >= 0 and item and goes_on(last_line, line))
+        row = item or bool(_ROW.search(line.strip()))
         column_break = line.startswith(" ") and not line.startswith("  ") and match.start() > 0
         runs_on = line.lstrip()[:1].islower() and not rows and not row
         opens = _opens(line) or (not prose and start >= 0 and _is_byline(line))
@@ -183,7 +192,18 @@ def _raw_blocks(text: str) -> Iterator[tuple[int, int, bool, bool]]:
 
 
 def _is_row(line: str) -> bool:
-    return bool(_ROW.search(line.strip()) or _ITEM.match(line))
+    return bool(_ROW.search(line.strip())) or is_item(line)
+
+
+def is_item(line: str) -> bool:
+    """Whether a line begins an item of a list."""
+    return bool(_ITEM.match(line))
+
+
+def goes_on(last_line: str, line: str) -> bool:
+    """Whether a line goes on with the item of a list that the line before it belongs to."""
+    small = line.lstrip()[:1].islower()
+    return small and not _is_row(line) and not _SENTENCE_END.search(last_line)
 
 
 def _opens(line: str) -> bool:
@@ -192,9 +212,18 @@ def _opens(line: str) -> bool:
     )
 
 
+def _is_broken_off(line: str) -> bool:
+    """Whether a line of prose ends inside a sentence."""
+    return len(line) >= _SHORTEST_LINE and not _SENTENCE_END.search(line)
+
+
+#: Characters of a line that is full; a shorter one may be a heading.
+_SHORTEST_LINE = 35
+
+
 def _runs_on(last_line: str, text: str, position: int) -> bool:
     """Whether a sentence goes on after a blank line (a page or column broke it)."""
-    if _SENTENCE_END.search(last_line) or len(last_line) < 35:
+    if not _is_broken_off(last_line):
         return False
     rest = text[position : position + 200].lstrip()
     return bool(rest) and rest[0].islower()

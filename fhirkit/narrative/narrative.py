@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fhirkit.narrative.layout import Block, SectionKind, blocks
+from fhirkit.narrative.layout import Block, SectionKind, blocks, goes_on, is_item
 from fhirkit.narrative.view import View, normalise
 from fhirkit.narrative.words import WORD, fold_all, without_possessive
 
@@ -89,7 +89,19 @@ def read_narrative(
             first, last = bisect_left(starts, start), bisect_left(starts, end)
             if last > first:
                 found.append(Sentence(start, end, first, last, block.kind, paragraph, len(found)))
+    view = replace(view, text=_unwrapped(view.text, found))
     return Narrative(view, words, raw, starts, ends, tuple(found))
+
+
+def _unwrapped(text: str, sentences: list[Sentence]) -> str:
+    """``text`` with a space for each line end inside a sentence: where lines end says nothing."""
+    pieces: list[str] = []
+    last = 0
+    for sentence in sentences:
+        said = text[sentence.start : sentence.end].replace("\n", " ")
+        pieces += (text[last : sentence.start], said)
+        last = sentence.end
+    return "".join([*pieces, text[last:]])
 
 
 # A stop before a capital or a digit, or one whose space was lost in print.
@@ -105,7 +117,7 @@ _ABBREVIATION = re.compile(
 def _sentences(text: str, block: Block) -> list[tuple[int, int]]:
     """Offsets of the sentences of a block."""
     if block.rows:
-        return _lines(text, block)
+        return [part for s, e in _lines(text, block) for part in _cut(text, s, e)]
     found: list[tuple[int, int]] = []
     start = block.start
     for match in _BOUNDARY.finditer(text, block.start, block.end):
@@ -146,12 +158,19 @@ def _ends_after_letter(text: str, stop: int) -> bool:
 
 
 def _lines(text: str, block: Block) -> list[tuple[int, int]]:
-    found = []
-    start = block.start
+    """Offsets of the rows of a table and the items of a list, with the lines these run on to."""
+    found: list[tuple[int, int]] = []
+    start, item, last_line = block.start, False, ""
     while start < block.end:
         end = text.find("\n", start, block.end)
         end = block.end if end < 0 else end
-        if text[start:end].strip():
-            found.append((start, end))
+        line = text[start:end]
+        if line.strip():
+            if item and goes_on(last_line, line):
+                found[-1] = (found[-1][0], end)
+            else:
+                found.append((start, end))
+                item = is_item(line)
+            last_line = line
         start = end + 1
     return found

@@ -29,12 +29,12 @@ _GLUED_ABBREVIATION = re.compile(r"[a-z][A-Z]{2,5}\b")
 _GLUED_WORD = re.compile(r"\b(and|with|the|of)(?=([a-z]{5,}))")
 _BRACKET_CITATION = re.compile(r"\[\s?\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\s?\]")
 _AFTER_VALUE = re.compile(r"(?:\d|[/%]\S*|mmHg)\s*$")
-_SUPERSCRIPT = re.compile(r"([.,;])(\d{1,3}(?:[,–-]\d{1,3})*)(?=\s|$)")
+_SUPERSCRIPT = re.compile(r"([.,;])(\d{1,3}(?:[,–-]\d{1,3}){0,12})(?=\s|$)")
 _YEAR_BEFORE = re.compile(r"\b(?:19|20)\d\d$")
 _NEXT_SENTENCE = re.compile(r"\s+[A-Z]|\s*$")
 # An address line that a page layout put into the middle of a sentence.
 _CORRESPONDENCE = re.compile(
-    r"\*?[ \t]*Correspond(?:ence|ing author)s?\b[^\n]{0,120}?\S+@\S+", re.I
+    r"\*?[ \t]*Correspond(?:ence|ing author)s?\b[^\n@]{0,160}+(?<=\S)@\S{1,80}", re.I
 )
 # Dashes that print sets for a hyphen: "75–year–old".
 _DASH_IN_WORD = re.compile(r"(?<=\w)[‐‑–](?=[a-z])")

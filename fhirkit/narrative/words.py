@@ -51,9 +51,9 @@ def fold_all(words: list[str]) -> list[str]:
 def _fold(word: str) -> str:
     text = word.lower().translate(_GREEK)
     if not text.isascii():
-        text = "".join(
-            c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)
-        )
+        plain = unicodedata.normalize("NFKD", text)
+        # An accent that stands alone is its own word: none is empty.
+        text = "".join(c for c in plain if not unicodedata.combining(c)) or word
     if len(text) > 3 and text[0].isalpha():
         for pattern, replacement in _SPELLING:
             text = pattern.sub(replacement, text)

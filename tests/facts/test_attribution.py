@@ -307,3 +307,40 @@ def test_what_tells_of_no_one_begins_no_case(text: str) -> None:
 def test_a_finding_after_others_is_theirs(text: str) -> None:
     """What a study showed follows the people who were told of."""
     assert Reading(WOMAN + text).named(ConditionFact, "asthma") == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param("Adler et al. described a 60-year-old man with lymphoma.", id="et-al"),
+        pytest.param("In the literature, a 60-year-old man had lymphoma.", id="literature"),
+        pytest.param("One of them was a 60-year-old man with lymphoma.", id="one-of-them"),
+    ],
+)
+def test_somebody_else_with_an_age_is_not_the_patient(other: str) -> None:
+    """Neither before the patient is introduced nor after; the next "she" is the patient."""
+    own = "A 36-year-old woman came to our clinic. She had epilepsy."
+    for text in (f"{other} {own}", f"{own}\n\n{other}\n\nShe had asthma."):
+        read = Reading(text)
+        told = {concept_of(f) for f in read.case.facts if f.whose is Whose.PATIENT}
+        assert "epilepsy" in told
+        assert "lymphoma" not in told
+    assert "asthma" in told
+
+
+def test_he_after_a_man_of_the_literature_is_that_man() -> None:
+    """Where the pronoun fits the stranger it stays with him."""
+    text = (
+        "A 36-year-old man had epilepsy.\n\nAdler et al. described a 60-year-old man. "
+        "He had asthma."
+    )
+    told = {concept_of(f): f.whose for f in Reading(text).case.facts}
+    assert told["epilepsy"] is Whose.PATIENT
+    assert told.get("asthma") is not Whose.PATIENT
+
+
+def test_a_patient_unlike_others_is_introduced_all_the_same() -> None:
+    """What is said of others behind the age does not make the patient one of them."""
+    read = Reading("A 36-year-old woman, unlike other patients, had epilepsy.")
+    told = {concept_of(f): f.whose for f in read.case.facts}
+    assert told["epilepsy"] is Whose.PATIENT

@@ -128,3 +128,59 @@ def test_a_figure_reference_is_no_conclusion() -> None:
     """Legends describe pictures."""
     text = "A 45-year-old woman came to our clinic.\n\nFigure 1. Brain MRI showing three lesions."
     assert Reading(text).of(ReportFact) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("She was seen in the surgery department.", id="department"),
+        pytest.param("She was sent to the dialysis unit.", id="unit"),
+        pytest.param("The surgery team was asked.", id="team"),
+        pytest.param("The chemotherapy ward was full.", id="ward"),
+        pytest.param("It was reasonable to consider a skin biopsy.", id="to-consider"),
+    ],
+)
+def test_places_and_people_named_after_procedures_are_none(text: str) -> None:
+    """No procedure was done by naming where or by whom such are."""
+    assert procedures(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        pytest.param("Radiotherapy was not given.", "radiotherapy", id="given"),
+        pytest.param("Chemotherapy was not received.", "chemotherapy", id="received"),
+        pytest.param("Surgery was not indicated.", "surgery", id="indicated"),
+    ],
+)
+def test_what_was_not_received_was_not_done(text: str, concept: str) -> None:
+    """Whatever the verb."""
+    assert procedures(text) == [(concept, Certainty.NOT_DONE)]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        pytest.param("She underwent splenectomy. After surgery she was well.", 1, id="after"),
+        pytest.param("She underwent splenectomy. The operation went well.", 1, id="the"),
+        pytest.param("She underwent splenectomy. She underwent surgery of the knee.", 2, id="new"),
+        pytest.param("She underwent splenectomy. After a second operation she died.", 2, id="second"),
+        pytest.param("She underwent dialysis. After surgery she was well.", 2, id="no-operation"),
+        pytest.param("After surgery she was well.", 1, id="alone"),
+        pytest.param("Splenectomy was not done. After surgery she was well.", 2, id="not-done"),
+    ],
+)  # fmt: skip
+def test_the_operation_is_the_one_told_before(text: str, count: int) -> None:
+    """An operation that is only pointed at is no further one."""
+    assert len(procedures(text)) == count
+
+
+def test_a_legend_does_not_part_a_treatment_from_its_outcome() -> None:
+    """The sentence before is the one before the legend."""
+    text = (
+        "She was treated with plasma exchange.\n\nFigure 1. Scale bar 50 µm.\n\n"
+        "There was no clinical response."
+    )
+    (procedure,) = Reading(WOMAN + text).of(ProcedureFact)
+    assert procedure.outcome is not None
+    assert procedure.outcome.text == "no clinical response"

@@ -134,3 +134,33 @@ def test_a_value_that_remained_so_is_told_once() -> None:
     found = Reading(MAN + "LDH was 911 U/L. The LDH remained elevated.").one(ObservationFact, "LDH")
     assert found.interpretation is not None
     assert (found.interpretation.concept, len(found.spans)) == ("H", 3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("There was no worsening of kidney function.", id="function"),
+        pytest.param("There were no cranial nerve deficits.", id="examination"),
+        pytest.param("She was seen in the cath lab without delay.", id="lab"),
+        pytest.param("The abdomen was soft with bowel sounds.", id="sounds"),
+        pytest.param("There was no muscle strength left.", id="strength"),
+        pytest.param("No blood culture was taken.", id="culture"),
+    ],
+)
+def test_tests_and_functions_are_neither_found_nor_absent(text: str) -> None:
+    """What is always there, or stands for many results, has no result by being named."""
+    assert judged(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        pytest.param("The smear showed spherocytes.", "found", id="found"),
+        pytest.param("The smear showed no schistocytes.", "not found", id="not-found"),
+        pytest.param("ANA was negative.", "result in words", id="in-words"),
+    ],
+)
+def test_rules_say_whether_it_was_found(text: str, rule: str) -> None:
+    """What is found and what is not are counted apart."""
+    (fact,) = Reading(MAN + text).of(ObservationFact)
+    assert fact.rule == rule

@@ -128,3 +128,30 @@ def test_windows_line_ends_make_the_same_blocks() -> None:
 def test_nothing_has_no_blocks(text: str) -> None:
     """No text, no block."""
     assert sections(text) == []
+
+
+def test_a_list_item_goes_on_in_the_next_line() -> None:
+    """Until a line that begins another, or a sentence has ended."""
+    text = f"{STORY}\n\n- pneumonia; no sign\nof it later\n- asthma\n\n{OTHER}\n"
+    assert sections(text)[1] == ("table", "- pneumonia; no sign\nof it later\n- asthma")
+
+
+def test_a_number_at_the_start_of_a_line_inside_a_sentence_is_no_item() -> None:
+    """A full line before it that has not ended makes it part of the sentence."""
+    text = f"{STORY} She had been unwell for the past\n5. {OTHER}\n"
+    assert kinds(text) == ["body"]
+
+
+def test_after_a_line_that_ended_a_number_begins_an_item() -> None:
+    """A list may follow a paragraph at once."""
+    text = f"{STORY}\n1. fever\n2. cough\n"
+    assert kinds(text)[-1] == "table"
+
+
+def test_a_legend_before_the_title_leaves_it_the_title() -> None:
+    """The first lines of a page may belong to a figure."""
+    assert kinds(f"Figure 1. Scale bar.\n\nAn odd course\n\n{STORY}\n") == [
+        "legend",
+        "title",
+        "body",
+    ]
