@@ -277,3 +277,9 @@ def _codes(rows: Iterable[CodeRow]) -> dict[tuple[str, str], tuple[Coding, ...]]
     for row in rows:
         codes[row.kind, row.name].append(Coding(row.system, row.code, row.display))
     return {key: tuple(found) for key, found in codes.items()}
+
+
+def learned_weights() -> str:
+    """The learnt weights of names that no vocabulary has, as ``scripts/train-proposer`` wrote them."""
+    home = resources.files("fhirkit") / "mappings"
+    return (home / "learned" / "conditions.tsv").read_text(encoding="utf-8")

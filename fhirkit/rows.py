@@ -20,11 +20,13 @@ Vocabulary = Literal[
 ]
 TermKind = Literal[
     "action",
+    "age-group",
     "body-site",
     "causality",
     "cell",
     "course",
     "document-type",
+    "dose",
     "encounter",
     "finding",
     "form",

@@ -32,26 +32,31 @@ class Reader(Protocol):
 
 
 def add_proposer(parser: argparse.ArgumentParser) -> None:
-    """The argument that names a model to ask."""
+    """The argument that names who else is asked for names."""
     parser.add_argument(
         "--proposer",
-        metavar="openai:MODEL@URL",
-        help="also ask a language model for names in the text; every text is sent to URL "
+        metavar="NAME",
+        help="also find names no mapping has: 'learned' by the weights that ship with fhirkit, "
+        "'openai:MODEL@URL' by asking a language model; every text is then sent to URL "
         "(default: nothing is sent)",
     )
 
 
 @contextmanager
 def reader(spec: str | None, mappings: Path | None) -> Iterator[Reader]:
-    """How texts are read: by rules, with a model's proposals if ``spec`` names one.
+    """How texts are read: by rules, with the proposals of whom ``spec`` names.
 
     Says so where texts leave the machine. Raises SettingsError for a spec or environment that
     cannot be used, before anything is sent.
     """
+    from fhirkit.facts.learned import LearnedProposer
     from fhirkit.facts.read import extract
 
     if spec is None:
         yield partial(extract, mappings=mappings)
+        return
+    if spec == LearnedProposer.name:
+        yield partial(extract, mappings=mappings, proposers=[LearnedProposer()])
         return
     from fhirkit.llm.client import Client
     from fhirkit.llm.endpoint import endpoint, key, patience

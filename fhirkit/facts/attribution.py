@@ -17,6 +17,8 @@ from fhirkit.facts.model import Whose
 from fhirkit.narrative.layout import SectionKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fhirkit.facts.lexicon import Mention
     from fhirkit.facts.scene import Scene
 
@@ -160,7 +162,7 @@ class _Signs:
     @property
     def group(self) -> bool:
         """Whether people are counted."""
-        return not _PEOPLE.isdisjoint(self._words) and _GROUP.search(self._text) is not None
+        return next(counted_people(self._scene), None) is not None
 
     @property
     def stranger(self) -> bool:
@@ -262,11 +264,21 @@ _PEOPLE = frozenset(
 )
 _AGED = frozenset("old aged o patient woman man girl boy female male lady gentleman".split())
 _GROUP = re.compile(
-    r"\b(?:\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten|several|many|most|all)\s+"
+    r"\b(?P<n>\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten|several|many|most|all)\s+"
     r"(?:%\s+of\s+)?(?:[\w-]+\s+){0,2}?(?:patients|people|persons|women|men|children|subjects|cases"
     r"|recipients|individuals|adults|participants|volunteers)\b",
     re.IGNORECASE,
 )
+
+
+def counted_people(scene: Scene) -> Iterator[tuple[int, int]]:
+    """Where a sentence counts people ("four patients"): the view offsets of each count."""
+    if not _PEOPLE.isdisjoint(scene.all_words):
+        s = scene.sentence
+        for match in _GROUP.finditer(scene.narrative.view.text, s.start, s.end):
+            yield match.span("n")
+
+
 _NUMBER = re.compile(r"\d{1,3}")
 
 

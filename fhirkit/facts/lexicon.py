@@ -230,10 +230,11 @@ class _Further:
 _BLOCKED = "blocked"
 
 #: Cue files that are read otherwise.
-_NO_SIGNS = frozenset({"sections", "forms", "parts"})
+_NO_SIGNS = frozenset({"sections", "forms", "parts", "naming"})
 #: Kinds of ``terms.csv`` that readers look for; the others only carry codes.
 _TERMS = frozenset(
-    "route form specimen severity body-site course interpretation sex handedness organism".split()
+    "route form specimen severity body-site course interpretation sex handedness organism"
+    " age-group dose".split()
 )
 
 #: Kinds of ``terms.csv`` that say how or where something is, and name nothing by themselves.

@@ -19,6 +19,7 @@ from fhirkit.facts.regimen import (
     cumulative_for,
     dose_for,
     form_for,
+    level_for,
     regimen_for,
     route_for,
     term,
@@ -56,7 +57,7 @@ def read_medications(book: Notebook) -> None:
         for drug, left, right in treatments(scene):
             if drug.kind != "drugs" or scene.whose_is(drug) is not Whose.PATIENT:
                 continue
-            if not _is_treatment(scene, drug) or _is_listed(scene, tested, drug):
+            if not is_treatment(scene, drug) or _is_listed(scene, tested, drug):
                 tested = drug
                 book.refuse(drug, NO_TREATMENT)
             elif _is_apposition(book, scene, drug, left, right):
@@ -119,7 +120,8 @@ def _is_apposition(book: Notebook, scene: Scene, drug: Mention, left: int, right
     return right < scene.sentence.end and not ahead
 
 
-def _is_treatment(scene: Scene, drug: Mention) -> bool:
+def is_treatment(scene: Scene, drug: Mention) -> bool:
+    """Whether a drug word names what somebody took, not a test, a property or a fear."""
     feared = scene.unreal.get(drug.start)
     if feared is not None and _TREATED_UNPROVEN.isdisjoint(scene.words(feared.first, feared.last)):
         return False
@@ -198,6 +200,7 @@ def _taken(scene: Scene, drug: Mention, left: int, right: int) -> Taken:
         # Only the amount: what stands between may be another drug's.
         taken.dose, taken.hinted = hinted
         taken.dose.used = True
+    taken.level = level_for(scene, drug)
     taken.route = route_for(scene, drug, taken)
     taken.form = form_for(scene, drug, taken)
     taken.regimen = regimen_for(scene, left, right, (taken.start, taken.end))
@@ -279,6 +282,8 @@ def _fill(
         fields.setdefault("cumulative", quantity(narrative, taken.cumulative))
     if taken.form:
         fields.setdefault("form", term(scene, taken.form))
+    if taken.level and "dose_words" not in fields:
+        fields["dose_words"] = term(scene, taken.level)
     if taken.route and "route" not in fields:
         fields["route"] = term(scene, taken.route)
     if taken.regimen and "regimen" not in fields:

@@ -154,6 +154,7 @@ class PatientFact(Fact):
     """The person the case is about: at most one a patient of the text."""
 
     age: Quantity | Range | None = None  # a range where only the decade is told
+    age_group: Term | None = None  # concept infant, adult, elderly, ...; only where no age is told
     sex: Term | None = None  # concept "female" or "male"
     handedness: Term | None = None  # concept "right handed", "left handed", "ambidextrous"
     occupation: Term | None = None
@@ -179,6 +180,7 @@ class MedicationFact(Fact):
     cumulative: Quantity | None = None
     dose_number: Quantity | None = None
     form: Term | None = None  # concept: tablet, patch, ...
+    dose_words: Term | None = None  # concept high dose, low dose, ...: what the text says of it
     route: Term | None = None
     regimen: Regimen | None = None
     when: When | None = None

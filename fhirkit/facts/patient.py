@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.attribution import PERSON_LEAD
@@ -14,14 +15,18 @@ from fhirkit.narrative.layout import SectionKind
 from fhirkit.narrative.words import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fhirkit.facts.lexicon import Mention
     from fhirkit.facts.notebook import Draft, Notebook
     from fhirkit.facts.scene import Scene
+    from fhirkit.narrative.narrative import Narrative
 
 _UNIT = {"y": "a", "m": "mo", "w": "wk", "d": "d"}
 _WORDS = "|".join(NUMBER_WORDS)
 _AGE = (
     re.compile(
-        rf"\b(?P<n>\d{{1,3}}|{_WORDS}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+        rf"(?<![\d.,])\b(?P<n>\d{{1,3}}(?:\.\d)?|{_WORDS}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
         r"(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?)[\s-]*"
         r"(?P<u>years?|yrs?|y|months?|weeks?|days?)[\s/-]*(?:old|o\b)",
         re.IGNORECASE,
@@ -59,6 +64,8 @@ _JOB_END = re.compile(
     r"\s*(?P<job>[a-z][a-z-]+(?:\s+[a-z][a-z-]+){0,4}?)\s+(?:developed|presented|was|had|with|who"
     r"|experienced|reported|complained|noticed|came|underwent|received|presents)\b"
 )
+#: How words for several people end.
+_PLURAL = ("men", "s")
 _NO_JOB = frozenset(
     "patient individual person subject woman man female male girl boy lady gentleman child infant "
     "adult newborn neonate teenager adolescent toddler white black caucasian asian african hispanic "
@@ -83,37 +90,59 @@ def read_patient(book: Notebook, named: tuple[int, int] | None = None) -> Draft 
     decade = None if age else _decade(own)
     sex = _sex_beside(age) or _sex(own)
     death = _death(own)
-    where = age[1:3] if age else (sex[1].start, sex[1].end) if sex else death[1:] if death else None
-    if where is None:
-        found = (own[0], named) if named else _bare_mention(own)
-        if found is None:
-            return None
+    group = None if age or decade else _age_group(own)
+    if age:
+        scene, where = age[0], (age[1].start, age[1].end)
+    elif sex:
+        scene, where = sex[2], (sex[1].start, sex[1].end)
+    elif death:
+        scene, where = death[0], death[1:]
+    elif group:
+        scene, where = group[0], (group[1].start, group[1].end)
+    elif named:
+        scene, where = own[0], named
+    elif (found := _bare_mention(own)) is not None:
         scene, where = found
     else:
-        scene = age[0] if age else sex[2] if sex else death[0] if death else own[0]
+        return None
     draft = book.new("patient", PatientFact, "case", scene, *where, "patient")
     narrative = book.narrative
-    if age:
-        _, start, end, digits, ucum, unit = age
-        span = narrative.span(start, end)
-        draft.fields["age"] = Quantity(span, digits, unit, ucum)
-    elif decade:
-        span = narrative.span(*decade[1:3])
-        low, high = (Quantity(span, str(decade[3] + n), None, "a") for n in (0, 9))
-        draft.fields["age"] = Range(span, low, high)
+    _tell_age(draft, narrative, age, decade, group)
     if sex:
         span = narrative.span(sex[1].start, sex[1].end)
         draft.fields["sex"] = Term(span, sex[0])
         draft.add_span(span)
     for term in (t for s in own for t in s.terms("handedness")):
         draft.fields.setdefault("handedness", Term(narrative.span(term.start, term.end), term.name))
-    if age and not (sex and abs(sex[1].start - age[2]) < 80 and sex[1].word):
-        _occupation(book, draft, age[0], age[2])
+    if age and not (sex and abs(sex[1].start - age[1].end) < 80 and sex[1].word):
+        _occupation(book, draft, age[0], age[1].end)
     if death:
         span = narrative.span(death[1], death[2])
         draft.fields["deceased"] = span
         draft.add_span(span)
     return draft
+
+
+def _tell_age(
+    draft: Draft,
+    narrative: Narrative,
+    age: tuple[Scene, Age] | None,
+    decade: tuple[Scene, int, int, int] | None,
+    group: tuple[Scene, Mention] | None,
+) -> None:
+    """The age in years, else the decade, else the words for it."""
+    if age:
+        stated = age[1]
+        span = narrative.span(stated.start, stated.end)
+        draft.fields["age"] = Quantity(span, stated.digits, stated.unit, stated.ucum)
+    elif decade:
+        span = narrative.span(*decade[1:3])
+        low, high = (Quantity(span, str(decade[3] + n), None, "a") for n in (0, 9))
+        draft.fields["age"] = Range(span, low, high)
+    elif group:
+        span = narrative.span(group[1].start, group[1].end)
+        draft.fields["age_group"] = Term(span, group[1].name)
+        draft.add_span(span)
 
 
 #: Words one of which stands in every way to tell an age.
@@ -126,23 +155,40 @@ _DEATH_WORDS = frozenset(
 )
 
 
-def _age(own: list[Scene]) -> tuple[Scene, int, int, str, str, str | None] | None:
+@dataclass(frozen=True, slots=True)
+class Age:
+    """An age in the view: its digits, UCUM unit, and the unit as written (None where left out)."""
+
+    start: int
+    end: int
+    digits: str
+    ucum: str
+    unit: str | None
+
+
+def ages(scene: Scene) -> Iterator[Age]:
+    """The ages a sentence states, whoever's they are; one place may be met twice."""
+    if _AGE_WORDS.isdisjoint(scene.all_words):
+        return
+    s, text = scene.sentence, scene.narrative.view.text
+    for pattern in _AGE:
+        for match in pattern.finditer(text, s.start, s.end):
+            digits = _age_digits(match.group("n"))
+            unit = match.group("u")
+            ucum = _UNIT[unit[0].lower()] if unit else "a"
+            if digits and float(digits) <= (_OLDEST if ucum == "a" else 400):
+                yield Age(match.start(), match.end(), digits, ucum, unit)
+
+
+#: Years; nobody has been older.
+_OLDEST = 125
+
+
+def _age(own: list[Scene]) -> tuple[Scene, Age] | None:
     for scene in own:
-        if _AGE_WORDS.isdisjoint(scene.all_words):
-            continue
-        s = scene.sentence
-        text = scene.narrative.view.text
-        for pattern in _AGE:
-            for match in pattern.finditer(text, s.start, s.end):
-                digits = _age_digits(match.group("n"))
-                unit = match.group("u")
-                ucum = _UNIT[unit[0].lower()] if unit else "a"
-                if (
-                    digits
-                    and int(digits) <= (125 if ucum == "a" else 400)
-                    and not _of_relative(scene, match.start())
-                ):
-                    return scene, match.start(), match.end(), digits, ucum, unit
+        for age in ages(scene):
+            if not _of_relative(scene, age.start):
+                return scene, age
     return None
 
 
@@ -192,8 +238,35 @@ _DECADE_WORDS = frozenset(
 )
 
 
+#: What may follow a word for an age that is a person's: "an elderly man", "an infant with".
+_OF_SOMEBODY = re.compile(
+    r"\s+(?:(?:white|black|male|female|obese|diabetic)\s+)?(?:m[ae]n|wom[ae]n|male|female|boy|girl"
+    r"|patient|lady|gentleman|with|who|was|presented|presenting|developed|had|admitted|born)\b",
+    re.IGNORECASE,
+)
+
+
+#: What stands before a person who is introduced; a child somebody had is no patient.
+_INTRODUCES = re.compile(
+    r"(?:^|\b(?:of|in|is|was|report|describe|present|here))[\s,:]*\ban?\s+(?:[\w-]+\s+){0,2}$",
+    re.IGNORECASE,
+)
+
+
+def _age_group(own: list[Scene]) -> tuple[Scene, Mention] | None:
+    """ "An elderly woman was admitted": the words for an age that is not told in numbers."""
+    for scene in own:
+        for term in scene.terms("age-group") if scene.strong else ():
+            before = scene.text(scene.sentence.start, term.start)
+            behind = scene.text(term.end, scene.sentence.end)
+            introduced = _INTRODUCES.search(before.lstrip()) and _OF_SOMEBODY.match(behind)
+            if introduced and scene.held.get(term.start) is None:
+                return scene, term
+    return None
+
+
 def _age_digits(written: str) -> str | None:
-    if written.isdigit():
+    if written[0].isdigit():
         return clean_digits(written)
     parts = re.split(r"[\s-]+", written.lower())
     total = sum(TENS.get(p, NUMBER_WORDS.get(p, 0)) for p in parts)
@@ -213,23 +286,26 @@ class _Place:
 _BESIDE = 50
 
 
-def _sex_beside(
-    age: tuple[Scene, int, int, str, str, str | None] | None,
-) -> tuple[str, _Place, Scene] | None:
+def _sex_beside(age: tuple[Scene, Age] | None) -> tuple[str, _Place, Scene] | None:
     """From the noun next to the age: "a male fetus was delivered by a 37-year-old woman"."""
     if age is None:
         return None
-    scene, start, end = age[:3]
+    scene, start, end = age[0], age[1].start, age[1].end
     near = [
         (max(start - term.end, term.start - end), term)
         for term in scene.terms("sex")
-        if scene.held.get(term.start) is None
+        if scene.held.get(term.start) is None and not _is_several(scene, term)
     ]
     near = [pair for pair in near if pair[0] < _BESIDE]
     if not near:
         return None
     term = min(near, key=lambda pair: (pair[0], pair[1].start))[1]
     return term.name, _Place(term.start, term.end, word=True), scene
+
+
+def _is_several(scene: Scene, term: Mention) -> bool:
+    """ "women" are no patient."""
+    return scene.narrative.raw[term.last - 1].lower().endswith(_PLURAL)
 
 
 def _sex(own: list[Scene]) -> tuple[str, _Place, Scene] | None:
@@ -239,7 +315,7 @@ def _sex(own: list[Scene]) -> tuple[str, _Place, Scene] | None:
             named = scene.strong or not _ARTICLES.isdisjoint(
                 scene.words(term.first - 4, term.first)
             )
-            if scene.held.get(term.start) is None and named:
+            if scene.held.get(term.start) is None and named and not _is_several(scene, term):
                 return term.name, _Place(term.start, term.end, word=True), scene
     counts: dict[str, list[tuple[Scene, int]]] = {"female": [], "male": []}
     for scene in own:

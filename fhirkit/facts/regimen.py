@@ -60,7 +60,7 @@ _BRIDGE = re.compile(
 )
 _PER_VOLUME = re.compile(r"/(?:d?L|[mu]?L|mm3|cm3)\b")
 _DOSE_UNIT = re.compile(
-    r"^(?:(?:10\*6\.)?(?:U|\[IU\]|\[iU\])|[kmun]?g|\[?[kmu]?\[?IU\]?|U|M?\[?IU\]?|MBq|GBq|mCi|Gy|cGy|mL|mmol|meq|mL|[kM]?U)"
+    r"^(?:(?:10\*6\.)?(?:U|\[IU\]|\[iU\])|[mun]?g|\[?[kmu]?\[?IU\]?|U|M?\[?IU\]?|MBq|GBq|mCi|Gy|cGy|mL|mmol|meq|mL|[kM]?U)"
     r"(?:/(?:kg|m2|d|h|wk|min|\{\w+\}|mo|kg/d|kg/h|kg/min|m2/d|kg\.d))*$"
 )
 
@@ -71,6 +71,7 @@ class Taken:
 
     dose: Measure | None = None
     cumulative: Measure | None = None
+    level: Mention | None = None
     route: Mention | None = None
     form: Mention | None = None
     regimen: Regimen | None = None
@@ -179,22 +180,70 @@ def route_for(scene: Scene, drug: Mention, taken: Taken) -> Mention | None:
     places = [(drug.start, drug.end)]
     if taken.dose:
         places.append((taken.dose.start, taken.dose.end))
-    for route in scene.terms("route"):
+    # "injected intravitreally": the way tells more than the act.
+    for route in sorted(scene.terms("route"), key=lambda r: (r.name in _ACTS, r.start)):
+        if not is_route(scene, route):
+            continue
         if any(t.start <= route.start < t.end and t is not drug for t in scene.of("drugs")):
             continue
-        for start, end in places:
-            if start <= route.start < end:
-                return route
-            gap = (
-                scene.text(route.end, start) if route.end <= start else scene.text(end, route.start)
-            )
-            if len(gap) <= 24 and _ROUTE_GAP.fullmatch(gap):
-                return route
+        if any(_is_route_of(scene, route, start, end) for start, end in places):
+            return route
     return None
 
 
+#: Routes that only name the act: what stands behind one with no "of" is another drug.
+_ACTS = frozenset({"infusion", "injection", "irrigation"})
+
+
+def _is_route_of(scene: Scene, route: Mention, start: int, end: int) -> bool:
+    """Whether a route stands in or right at a drug or dose of these offsets."""
+    if start <= route.start < end:
+        return True
+    before = route.end <= start
+    gap = scene.text(route.end, start) if before else scene.text(end, route.start)
+    if before and route.name in _ACTS and not gap.lstrip().startswith("of "):
+        return False
+    return len(gap) <= _ROUTE_WITHIN and _ROUTE_GAP.fullmatch(gap) is not None
+
+
+#: Characters between a route and what was given so.
+_ROUTE_WITHIN = 24
+
+
+def level_for(scene: Scene, drug: Mention) -> Mention | None:
+    """The words for a dose that stand right at the drug: "high-dose DRUG", "an overdose of DRUG"."""
+    for level in scene.terms("dose"):
+        gap = scene.text(level.end, drug.start) if level.end <= drug.start else None
+        if gap is not None and len(gap) <= _LEVEL_WITHIN and _LEVEL_GAP.fullmatch(gap):
+            return level
+    return None
+
+
+#: Characters between the words for a dose and the drug: room for a route.
+_LEVEL_WITHIN = 24
+_LEVEL_GAP = re.compile(
+    r"[\s-]*(?:(?:of|the|oral|intravenous|iv|i\.v\.|intrathecal|inhaled|systemic|pulse|pulsed)\b[\s-]*)*",
+    re.IGNORECASE,
+)
+
+
+def is_route(scene: Scene, route: Mention) -> bool:
+    """Whether the words tell how a drug is given, not where or by what something happened."""
+    if _NO_ROUTE.match(scene.text(route.end, scene.sentence.end)):
+        return False
+    return not any(
+        route.end <= t.start <= route.end + 1 for t in scene.of("conditions", "symptoms")
+    )
+
+
+#: "infusion reaction", "injection site", "enterally fed", "oral examination".
+_NO_ROUTE = re.compile(
+    r"[\s-]*(?:sites?|reactions?|related|associated|tests?|testing|fed|feeding|drug ab\w+|examination"
+    r"|adverse|side|cavity|mucosa\w*|intake|hygiene|growth|portal|lesions?|ulcers?|rate|pump|catheter)\b",
+    re.IGNORECASE,
+)
 _ROUTE_GAP = re.compile(
-    r"[\s,()]*(?:(?:high|low|dose|pulse|bolus|infusion|of|once|daily|was|were|given|administered|and|human)\b[\s,-]*)*",
+    r"[\s,()]*(?:(?:high|low|dose|pulse|bolus|infusion|of|once|daily|was|were|given|administered|injected|infused|and|human)\b[\s,-]*)*",
     re.I,
 )
 
@@ -213,7 +262,7 @@ def regimen_for(scene: Scene, left: int, right: int, core: tuple[int, int]) -> R
     reach = _Reach(text, core[0], core[1], right)
     frequency = period = unit = longest = count = None
     duration: Quantity | None = None
-    for start, end, named in _frequencies(scene, text, left, right):
+    for start, end, named in frequencies(scene, text, left, right):
         if reach.takes(start, end):
             frequency, period, unit, longest = named
             break
@@ -265,7 +314,7 @@ _RHYTHM = frozenset(
 )
 
 
-def _frequencies(
+def frequencies(
     scene: Scene, text: str, left: int, right: int
 ) -> list[tuple[int, int, tuple[int, str, str, str | None]]]:
     """(start, end, (times, period, unit, longest period)) of each frequency, numeric ones first."""

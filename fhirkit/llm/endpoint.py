@@ -48,7 +48,9 @@ def endpoint(spec: str) -> Endpoint:
     """
     match = _SPEC.fullmatch(spec)
     if match is None:
-        raise SettingsError("--proposer must be openai:MODEL@URL, such as openai:m@https://host/v1")
+        raise SettingsError(
+            "--proposer must be learned or openai:MODEL@URL, such as openai:m@https://host/v1"
+        )
     found = Endpoint(match.group("model"), base_url(match.group("url")))
     if not found.base.startswith("https:") and not found.is_here:
         raise SettingsError(

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 
 def dosage_words(fact: MedicationFact, context: MappingContext) -> str:
-    """Dose, form, route and regimen in the author's words, "" where none is told."""
+    """Dose in words and numbers, form, route and regimen as the author has them, "" for none."""
     spans = (
+        fact.dose_words.span if fact.dose_words is not None else None,
         fact.dose.span if fact.dose is not None else None,
         fact.form.span if fact.form and not fact.drug.span.covers(fact.form.span) else None,
         # "intravenous immunoglobulin" names a drug; its route is no word of the dosage.

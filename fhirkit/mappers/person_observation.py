@@ -27,6 +27,9 @@ def person_observations(
     # The dot keeps these names apart from every fact's id.
     if fact.age is not None and (made := _age(f"{fact.id}.age", fact.age, context)):
         yield f"{fact.id}.age", made
+    elif fact.age_group is not None:
+        name = f"{fact.id}.age"
+        yield name, _age_group(name, fact.age_group, context)
     if fact.handedness is not None:
         name = f"{fact.id}.handedness"
         yield name, _handedness(name, fact.handedness, context)
@@ -49,6 +52,15 @@ def _age(name: str, stated: Quantity | Range, context: MappingContext) -> Resour
     code = named("age", "history", context, "Age")
     made = _observation(name, context, f"Age: {shown}", stated.span, "social-history", code)
     made[field] = value
+    return made
+
+
+def _age_group(name: str, group: Term, context: MappingContext) -> Resource:
+    value = quoted(group, context, "age-group")
+    code = named("age", "history", context, "Age")
+    summary = f"Age: {value['text']}"
+    made = _observation(name, context, summary, group.span, "social-history", code)
+    made["valueCodeableConcept"] = value
     return made
 
 

@@ -47,6 +47,19 @@ def test_nothing_is_asked_unless_named(run: Run, server: ModelServer) -> None:
     assert server.asked == []
 
 
+def test_learnt_names_need_no_server(run: Run) -> None:
+    """The weights ship with fhirkit; nothing is sent, and no notice says that it was."""
+    told = "A 40-year-old woman was admitted. She developed velar stenosis after lithium.\n"
+    done = run("extract", "-", "--proposer", "learned", stdin=told.encode())
+    assert "velar stenosis" in names(done.stdout)
+    assert done.stderr == b""
+    assert (
+        b"(learned)"
+        in run("extract", "-", "--explain", "--proposer", "learned", stdin=told.encode()).stdout
+    )
+    assert b"(learned)" not in run("extract", "-", "--explain", stdin=told.encode()).stdout
+
+
 def test_true_quotes_become_facts(run: Run, server: ModelServer) -> None:
     """And nothing is said on standard error: the text stayed on this machine."""
     server.says(TRUE)
@@ -159,7 +172,7 @@ def test_the_key_is_sent_and_never_shown(run: Run, server: ModelServer) -> None:
         pytest.param("openai:m", "openai:MODEL@URL", id="no-address"),
         pytest.param("openai:m@http://host.example/v1", "plain http", id="plain-http"),
         pytest.param("openai:m@https://u:geheim@host.example/v1", "credentials", id="credentials"),
-        pytest.param("learned", "openai:MODEL@URL", id="other"),
+        pytest.param("elsewhere", "learned or openai:MODEL@URL", id="other"),
     ],
 )
 def test_a_wrong_proposer_is_wrong_usage(run: Run, spec: str, words: str) -> None:

@@ -284,3 +284,40 @@ def test_which_drugs_were_taken(text: str, drugs: list[str]) -> None:
     """Given, tested for, drawn by lot, or only a description."""
     read = Reading("A 45-year-old woman came to our clinic. " + text)
     assert [concept_of(f) for f in read.of(MedicationFact)] == drugs
+
+
+@pytest.mark.parametrize(
+    ("text", "dose_words"),
+    [
+        pytest.param("She was given a high dose of warfarin.", "high dose", id="dose-of"),
+        pytest.param("She took an overdose of amitriptyline.", "overdose", id="overdose"),
+        pytest.param("She was given low-dose oral warfarin.", "low-dose", id="route-between"),
+        pytest.param("The dose of warfarin was higher than before.", None, id="compared"),
+        pytest.param("A low-dose CT was done. She took warfarin.", None, id="of-a-study"),
+        pytest.param("She was given high-dose heparin and then warfarin.", None, id="of-another"),
+        pytest.param("She took warfarin; overdose was denied.", None, id="behind"),
+    ],
+)
+def test_a_dose_in_words(text: str, dose_words: str | None) -> None:
+    """Kept as written; it is no amount."""
+    name = "amitriptyline" if "amitriptyline" in text else "warfarin"
+    found = drug(text, name)
+    assert found.dose is None
+    assert (found.dose_words.span.text if found.dose_words else None) == dose_words
+
+
+@pytest.mark.parametrize(
+    ("text", "route"),
+    [
+        pytest.param("She was given warfarin by injection.", "by injection", id="injection"),
+        pytest.param("She had a warfarin infusion.", "infusion", id="infusion"),
+        pytest.param("She had a warfarin infusion reaction.", None, id="reaction"),
+        pytest.param("She had a warfarin injection site reaction.", None, id="site"),
+        pytest.param("She took warfarin; oral ulcers followed.", None, id="of-a-sign"),
+        pytest.param("She had heparin injections and warfarin.", None, id="of-the-drug-before"),
+        pytest.param("Warfarin was injected intravenously.", "intravenously", id="way-not-act"),
+    ],
+)
+def test_words_that_tell_a_route(text: str, route: str | None) -> None:
+    """Not where they belong to the name of something else."""
+    assert words(drug(text, "warfarin").route) == route

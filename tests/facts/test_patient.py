@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from fhirkit.facts.model import PatientFact, Quantity, Range
-from reading import Reading, words
+from reading import Reading, said, words
 
 
 def patient(text: str) -> PatientFact:
@@ -209,3 +209,55 @@ def test_a_decade_is_a_range_of_ages(text: str, low: str) -> None:
 def test_a_relatives_age_is_not_the_patients(text: str) -> None:
     """Nor is a decade of the century."""
     assert patient(text).age is None
+
+
+@pytest.mark.parametrize(
+    ("text", "concept", "said_so"),
+    [
+        pytest.param(
+            "An elderly woman was admitted with fever.", "elderly", "elderly", id="elderly"
+        ),
+        pytest.param("A newborn was admitted with fever.", "newborn", "newborn", id="noun-alone"),
+        pytest.param(
+            "A middle-aged man presented with fever.", "adult", "middle-aged", id="hyphen"
+        ),
+        pytest.param(
+            "We report the case of an infant with fever.", "infant", "infant", id="case-of"
+        ),
+    ],
+)
+def test_an_age_in_words(text: str, concept: str, said_so: str) -> None:
+    """Where no number tells it, the words do; no number is made of them."""
+    found = patient(text)
+    assert found.age is None
+    assert found.age_group is not None
+    assert (found.age_group.concept, found.age_group.span.text) == (concept, said_so)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("An 80-year-old elderly man was admitted.", id="the-number-counts"),
+        pytest.param("She had a child with asthma and was admitted.", id="somebodys-child"),
+        pytest.param("She was admitted with adult T-cell leukemia.", id="part-of-a-disease"),
+        pytest.param("A woman was treated in the pediatric ward.", id="part-of-a-place"),
+        pytest.param("A woman was admitted with fever; her infant was well.", id="her-infant"),
+        pytest.param("A woman was admitted. It is common in the elderly.", id="in-general"),
+        pytest.param("A woman with asthma since childhood was admitted.", id="a-time"),
+    ],
+)
+def test_words_that_are_no_age_of_the_patient(text: str) -> None:
+    """Somebody else's age, a place, a disease or a time of life."""
+    assert patient(text).age_group is None
+
+
+def test_an_age_with_a_decimal() -> None:
+    """All of the number is the age."""
+    assert said(patient("A 5.5-year-old boy was admitted.").age) == "5.5 a"
+
+
+@pytest.mark.parametrize("text", ["A study of the women began. She was admitted.", "One of the men fell. He was admitted."])  # fmt: skip
+def test_words_for_several_people_are_not_the_patients_sex(text: str) -> None:
+    """One patient is no "women"."""
+    sex = patient(text).sex
+    assert sex is None or sex.span.text not in ("women", "men")

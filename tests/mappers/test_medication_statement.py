@@ -9,7 +9,7 @@ from fhirkit.facts.model import Certainty, MedicationFact, Quantity, Regimen, Us
 
 STORY = Story(
     "He took [[rituximab]] [[500 mg]] [[IV]] [[6 monthly]], [[3 cycles]] [[for one year]] of"
-    " [[corticosteroids]] [[since 2012]] [[until spring]], stopped for [[relapses]]."
+    " [[corticosteroids]] [[since 2012]] [[until spring]], stopped for [[relapses]]; then [[high-dose]] [[oral]] [[prednisone]]."
 )
 
 
@@ -18,6 +18,14 @@ def made(name: str = "rituximab", **fields: Any) -> dict[str, Any]:
     values = {"use": Use.LONG_TERM, **fields}
     fact = MedicationFact(id="m", spans=(STORY(name),), drug=STORY.term(name), **values)
     return only(STORY.case(fact), "MedicationStatement")
+
+
+def test_a_dose_in_words_stands_in_the_text_alone() -> None:
+    """ "High-dose" is no amount."""
+    fields = {"dose_words": STORY.term("high-dose", "high dose"), "route": STORY.term("oral")}
+    (dosage,) = made("prednisone", **fields)["dosage"]
+    assert dosage["text"] == "high-dose oral"
+    assert "doseAndRate" not in dosage
 
 
 CYCLES = Regimen(STORY("3 cycles"), count=3)

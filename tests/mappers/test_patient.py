@@ -7,7 +7,7 @@ from fhirkit.facts.model import ConditionFact, PatientFact, Quantity
 
 STORY = Story(
     "A [[33-year-old]] [[right-handed]] [[woman]], a [[teacher]], [[died]]"
-    " [[six days after admission]] on [[2014-03-02]] of [[septic shock]]."
+    " [[six days after admission]] on [[2014-03-02]] of [[septic shock]], an [[elderly]] person."
 )
 
 
@@ -63,6 +63,17 @@ def test_age_that_is_no_fhir_age_is_left_out(digits: str, ucum: str | None) -> N
     """An Age is positive and has a unit of time (age-1)."""
     age = Quantity(STORY("33-year-old"), digits, None, ucum)
     assert resources(STORY.case(person(age=age)), "Observation") == []
+
+
+def test_an_age_in_words_is_an_observation_in_words() -> None:
+    """No number is made of it; where the age is told in numbers, they count alone."""
+    group = STORY.term("elderly", "elderly")
+    made = only(STORY.case(person(age_group=group)), "Observation")
+    assert made["valueCodeableConcept"]["text"] == "elderly"
+    assert "valueQuantity" not in made
+    age = Quantity(STORY("33-year-old"), "33", "year", "a")
+    both = only(STORY.case(person(age=age, age_group=group)), "Observation")
+    assert "valueCodeableConcept" not in both
 
 
 def test_handedness_and_occupation_are_observations() -> None:
