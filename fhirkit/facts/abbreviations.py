@@ -104,8 +104,29 @@ def _spelt_out(narrative: Narrative, end: int, short: str) -> tuple[str, ...]:
     if not (short.isalpha() and short.isupper() and len(short) >= _LEAST_LETTERS):
         return ()
     last = narrative.word_at(end)
-    words = narrative.words[max(0, last - len(short)) : last]
-    return tuple(words) if "".join(w[0].upper() for w in words) == short else ()
+    for count in range(len(short), 1, -1):
+        words = narrative.words[max(0, last - count) : last]
+        if _letters_of(short.lower(), words):
+            return tuple(words)
+    return ()
+
+
+def _letters_of(letters: str, words: list[str]) -> bool:
+    """Whether ``letters`` stand in the words in order, the first of each word among them."""
+    rest = letters
+    for i, word in enumerate(words):
+        if not rest or word[0] != rest[0]:
+            return False
+        following = words[i + 1][0] if i + 1 < len(words) else ""
+        taken, at = 1, 1
+        # As many further letters of the word as leave the next word its first one.
+        while taken < len(rest) and (rest[taken] != following or following in rest[taken + 1 :]):
+            at = word.find(rest[taken], at) + 1
+            if at == 0:
+                break
+            taken += 1
+        rest = rest[taken:]
+    return not rest
 
 
 def _stands_for(short: str, long: str, concept: str) -> bool:

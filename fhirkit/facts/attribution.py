@@ -88,6 +88,7 @@ class _State:
     age: str = ""  # the age the patient was introduced by
     sex: str = ""  # the patient's, as far as it was told
     other_sex: str = ""  # that of the somebody else
+    relative: int = 99  # sentences since a relative was told of
     paragraph: int = -1
     section: SectionKind | None = None
 
@@ -147,6 +148,11 @@ class _Signs:
     def numbered(self) -> bool:
         """Whether the patient is named by number, or as one of all the text tells of."""
         return self._scene.named
+
+    @property
+    def relative(self) -> bool:
+        """Whether a relative is named."""
+        return "family" in self._cues
 
     @property
     def others(self) -> bool:
@@ -347,6 +353,20 @@ def _by_donor(signs: _Signs, _: _State) -> _Verdict | None:
     return None
 
 
+def _by_relative(signs: _Signs, state: _State) -> _Verdict | None:
+    """Her husband was brought in. "He" had an infarction: it was the husband's."""
+    state.relative = 0 if signs.relative else state.relative + 1
+    other = signs.pronoun and "" != signs.sex != state.sex != ""
+    if other and not signs.relative and state.relative <= _RELATIVE_WITHIN:
+        state.relative = 0
+        return _Verdict(Whose.FAMILY, "a relative told of before", carries=False)
+    return None
+
+
+#: Sentences in which a pronoun of the other sex may still mean a relative.
+_RELATIVE_WITHIN = 2
+
+
 def _by_pronoun(signs: _Signs, state: _State) -> _Verdict | None:
     # After a man of the literature "she" is the patient again, if the patient is a woman.
     clear = state.other_sex != signs.sex == state.sex != "" != state.other_sex
@@ -407,6 +427,7 @@ _RULES = (
     _by_name,
     _by_donor,
     _by_stranger,
+    _by_relative,
     _by_pronoun,
     _by_others,
     _by_introduction,

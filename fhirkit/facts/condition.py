@@ -35,7 +35,7 @@ _AT_AGE = re.compile(
 )
 _NOT_OF_PERSON = re.compile(
     r"[\s-]*(?:(?:surface|core|envelope|viral|virus)\s+)?(?:antibod|antigen|dna\b|rna\b|pcr\b|serolog|titer|titre|screen|test|vaccin|virus\s+(?:dna|antibod)"
-    r"|prophylaxis|medication|drug|clinic\b|specialist|society|criteria|score|scale|risk|unit\b|guideline)",
+    r"|prophylaxis|medication|drug|stud(?:y|ies)\b|protocol|clinic\b|specialist|society|criteria|score|scale|risk|unit\b|guideline)",
     re.I,
 )
 _RANK = {
@@ -116,14 +116,16 @@ def _read_absences(book: Notebook, scene: Scene) -> None:
         known.add_span(scene.span(cue))
 
 
-_ADJECTIVAL = re.compile(r".*(?:ic|ous|ive|oid|[ae]l)", re.IGNORECASE)
+_ADJECTIVAL = re.compile(r".*(?:ic|ous|ive|oid|[ae]l|ed)", re.IGNORECASE)
 
 
 def _describes_next(scene: Scene, thing: Mention) -> bool:
     """ "dystonic dysarthria": an adjective right before another finding is no finding itself."""
     if not _ADJECTIVAL.fullmatch(scene.narrative.raw[thing.last - 1]):
         return False
-    return any(o.first == thing.last for o in scene.of("conditions", "symptoms"))
+    return any(
+        o.first == thing.last for o in scene.of("conditions", "symptoms", "observations", "scores")
+    )
 
 
 def _is_of_person(scene: Scene, thing: Mention) -> bool:

@@ -39,11 +39,12 @@ if TYPE_CHECKING:
 #: A drug word followed by one of these names a test or a property, not a treatment.
 _NOT_A_TREATMENT = re.compile(
     r"[\s-]*(?:level|levels|concentration|concentrations|antibod|resistan|resistant|sensitiv"
-    r"|intoxication screen|deficien|receptor|metabolite|target|positive|negative|excretion)",
+    r"|intoxication screen|deficien|receptor|metabolite|target|positive|negative|excretion|profile"
+    r"|assays?\b|(?:was|were) (?:below|above|undetectable))",
     re.I,
 )
 _BEFORE_NOT = re.compile(
-    r"(?:\banti-?|serum |plasma |urine |csf |trough |resistant to |resistance to |sensitive to "
+    r"(?:\banti-?|serum |plasma |urine |urinary |salivary |adrenal |endogenous |acyl |raised |elevated |csf |trough |resistant to |resistance to |sensitive to "
     r"|sensitivity to |susceptib\w+ to |intermediate to |randomi[sz]ed to (?:either )?|randomi[sz]ed to receive (?:either )?|allerg\w+ to |deficiency of |levels? of |concentrations? of )$",
     re.I,
 )

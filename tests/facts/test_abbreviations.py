@@ -67,3 +67,17 @@ def test_another_spelling_of_the_long_form_changes_nothing() -> None:
     """ "computed tomographic (CT)" is still CT."""
     read = Reading("A 60-year-old man was seen. A computed tomographic (CT) angiography was done.")
     assert "CT" in [f.study.concept for f in read.of(ReportFact)]
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("He had a stenosis of the subclavian artery (SCA). SCA was dilated.", False),
+        ("He had spinocerebellar ataxia (SCA). SCA was progressive.", True),
+        ("He was given SCA as a short form. SCA was seen.", True),
+    ],
+)
+def test_letters_inside_words_explain_a_short_form_too(text: str, known: bool) -> None:
+    """ "subclavian artery (SCA)" spells it out by more than first letters."""
+    found = Reading("A 60-year-old man was seen. " + text).of(ConditionFact)
+    assert ("cerebellar ataxia disease" in [f.name.concept for f in found]) is known

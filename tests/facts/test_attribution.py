@@ -344,3 +344,19 @@ def test_a_patient_unlike_others_is_introduced_all_the_same() -> None:
     read = Reading("A 36-year-old woman, unlike other patients, had epilepsy.")
     told = {concept_of(f): f.whose for f in read.case.facts}
     assert told["epilepsy"] is Whose.PATIENT
+
+
+@pytest.mark.parametrize(
+    ("text", "whose"),
+    [
+        ("Her husband was brought in the same day. He had pneumonia.", Whose.FAMILY),
+        ("Her son was ill. He had a cough. He had pneumonia.", Whose.FAMILY),
+        ("Her husband was well. She had pneumonia.", Whose.PATIENT),
+        ("The next day he had pneumonia.", Whose.PATIENT),
+    ],
+)
+def test_a_pronoun_of_the_other_sex_means_the_relative_told_before(text: str, whose: Whose) -> None:
+    """Without a relative it is a slip of the author's, and still the patient."""
+    read = Reading("A 50-year-old woman was admitted. " + text)
+    found = [f for f in read.case.facts if isinstance(f, ConditionFact)]
+    assert [f.whose for f in found if f.name.concept == "pneumonia"] == [whose]
