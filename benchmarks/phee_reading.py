@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from fhirkit.facts.attribution import attribute, counted_people
+from fhirkit.facts.attribution import attribute
 from fhirkit.facts.forms import word_forms
 from fhirkit.facts.learned import LearnedProposer
 from fhirkit.facts.lexicon import Mention, lexicon
 from fhirkit.facts.medication import is_treatment
 from fhirkit.facts.patient import ages
+from fhirkit.facts.persons import counted_people
 from fhirkit.facts.regimen import frequencies, is_dose, is_route
 from fhirkit.facts.scene import Scene, scenes
 from fhirkit.narrative.narrative import read_narrative

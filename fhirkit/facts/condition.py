@@ -7,32 +7,23 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from fhirkit.facts.anchors import anchored
+from fhirkit.facts.extent import with_modifiers, with_site
 from fhirkit.facts.model import (
     Certainty,
     ConditionFact,
-    Quantity,
     SymptomFact,
     Term,
-    When,
     Whose,
 )
 from fhirkit.facts.notebook import may_begin
-from fhirkit.facts.regimen import term
+from fhirkit.facts.qualities import fill_condition, fill_symptom
 from fhirkit.facts.scene import DEFINITE
-from fhirkit.facts.stage import stage_of
-from fhirkit.facts.timing import offset_quantity, when_date
 
 if TYPE_CHECKING:
     from fhirkit.facts.lexicon import Mention
     from fhirkit.facts.notebook import Draft, Notebook
     from fhirkit.facts.scene import Scene
 
-_HISTORY = re.compile(r"\b(?:history|known case|background)\s+(?:of|significant for|for)\b", re.I)
-_AT_AGE = re.compile(
-    r"\b(?:at|when (?:he|she) was)\s+(?:the\s+age\s+of\s+|age\s+)?(?P<n>\d{1,2})\b(?!\s*(?:mg|%|weeks|months|days|h\b))",
-    re.I,
-)
 _NOT_OF_PERSON = re.compile(
     r"[\s-]*(?:(?:surface|core|envelope|viral|virus)\s+)?(?:antibod|antigen|dna\b|rna\b|pcr\b|serolog|titer|titre|screen|test|vaccin|virus\s+(?:dna|antibod)"
     r"|prophylaxis|medication|drug|stud(?:y|ies)\b|protocol|clinic\b|specialist|society|criteria|score|scale|risk|unit\b|guideline)",
@@ -153,7 +144,7 @@ def _read_one(book: Notebook, scene: Scene, thing: Mention) -> None:
     ):
         draft.certainty = certainty
     book.join(draft, thing)
-    (_fill_condition if kind == "condition" else _fill_symptom)(book, scene, thing, draft)
+    (fill_condition if kind == "condition" else fill_symptom)(book, scene, thing, draft)
 
 
 _SIMPLY = re.compile(
@@ -223,7 +214,7 @@ def _new(book: Notebook, scene: Scene, thing: Mention, kind: str, certainty: Cer
     make = ConditionFact if kind == "condition" else SymptomFact
     start, end = thing.start, thing.end
     if kind == "condition":
-        start, end = _with_modifiers(scene, thing), _with_site(scene, thing)
+        start, end = with_modifiers(scene, thing), with_site(scene, thing)
     draft = book.new(
         kind,
         make,
@@ -238,176 +229,6 @@ def _new(book: Notebook, scene: Scene, thing: Mention, kind: str, certainty: Cer
     draft.at = thing.start
     draft.certainty = certainty
     return draft
-
-
-_ADJECTIVE = re.compile(r"[a-z]{3,}(?:al|ar|ary|eal|oid|genic)$")
-#: "Fanconi anemia": a proper name belongs to the disease it stands before.
-_NAME = re.compile(r"[A-Z][a-z]{3,}")
-_EMPTY_ADJECTIVE = frozenset(
-    "several general additional initial final clinical typical critical original total real usual "
-    "actual potential special normal similar particular regular primary secondary necessary "
-    "multifocal focal bilateral unilateral medical surgical viral bacterial fungal fatal final "
-    "familial hospital mental physical neurological temporary".split()
-)
-
-
-def _with_modifiers(scene: Scene, thing: Mention) -> int:
-    """Where the name begins, with the words that say where or by what.
-
-    "glomerular capillary thrombosis", "L. monocytogenes septicaemia".
-    """
-    narrative = scene.narrative
-    start = thing.start
-    for sign in scene.terms("organism"):
-        if sign.end < start and not scene.text(sign.end, start).strip():
-            return sign.start
-    for i in range(thing.first - 1, max(scene.sentence.first_word, thing.first - 4) - 1, -1):
-        word = narrative.raw[i].lower()
-        gap = narrative.view.text[narrative.ends[i] : start]
-        named = i > scene.sentence.first_word and _NAME.fullmatch(narrative.raw[i])
-        modifies = _ADJECTIVE.match(word) and word not in _EMPTY_ADJECTIVE
-        if gap.strip(" -") or not (named or modifies):
-            break
-        start = narrative.starts[i]
-    return start
-
-
-_OF_SITE = re.compile(
-    r"\s+of\s+(?:(?:the|his|her|both|left|right|lower|upper)\s+)*$", re.IGNORECASE
-)
-
-
-def _with_site(scene: Scene, thing: Mention) -> int:
-    """Where the name ends, with a site told behind it: "infection of the lower airways"."""
-    for sign in scene.terms("body-site"):
-        if sign.start >= thing.end and _OF_SITE.fullmatch(scene.text(thing.end, sign.start)):
-            return sign.end
-    return thing.end
-
-
-_ONSET_GAP = re.compile(
-    r"[\s(]*(?:\([^()]*\)\s*)?(?:(?:which|that|was|were|is|had|has|been|first|newly|diagnosed|made|confirmed"
-    r"|present|in|since|from|early|late|around|about|onset|developed|began|started|of|at|on)\b[\s(]*)*",
-    re.IGNORECASE,
-)
-_ONSET_WORDS = re.compile(
-    r"\b(?:develop\w*|diagnos\w+|presented|occurred|appeared|had|suffered|experienced|noticed|showed|became)\b",
-    re.IGNORECASE,
-)
-
-
-def time_onsets(book: Notebook) -> None:
-    """ "Eight months after D she developed X": the onset, measured from an event of the case."""
-    for draft in book.of("condition"):
-        if draft.whose is not Whose.PATIENT or "onset" in draft.fields:
-            continue
-        for scene, thing in book.told(draft):
-            phrase = next(
-                (p for p in scene.times if p.form in ("after", "later") and p.end <= thing.start),
-                None,
-            )
-            if phrase is None or scene.certainty_of(thing) is Certainty.NEGATED:
-                continue
-            between = scene.text(phrase.end, thing.start)
-            if len(between) < _ONSET_WITHIN and _ONSET_WORDS.search(between):
-                draft.fields["onset"] = anchored(book, scene, phrase)
-                break
-
-
-#: Characters between a time and the condition that began then.
-_ONSET_WITHIN = 90
-
-
-def _fill_condition(book: Notebook, scene: Scene, thing: Mention, draft: Draft) -> None:
-    fields, narrative = draft.fields, book.narrative
-    _qualify(scene, thing, fields, ("severity", "course", "body-site"))
-    stage = stage_of(scene, thing)
-    if stage is not None:
-        fields.setdefault("stage", stage)
-    before = scene.text(max(scene.sentence.start, thing.start - 60), thing.start)
-    if _HISTORY.search(before) and draft.at == thing.start:
-        fields["is_history"] = True
-    for phrase in scene.times:
-        if phrase.form == "history" and phrase.end <= thing.start and thing.start - phrase.end < 45:
-            fields.setdefault("history", narrative.span(phrase.start, phrase.end))
-    for date in scene.dates:
-        gap = scene.text(thing.end, date.start) if date.start >= thing.end else "." * 99
-        if date.iso and _ONSET_GAP.fullmatch(gap):
-            fields.setdefault("onset", when_date(narrative, date))
-    age = _AT_AGE.search(narrative.view.text, thing.end, min(scene.sentence.end, thing.end + 60))
-    if (
-        age
-        and "onset" not in fields
-        and re.search(r"diagnos|present|onset", scene.text(thing.end, age.start()))
-    ):
-        span = narrative.span(age.start("n"), age.end("n"))
-        fields.setdefault("onset_age", Quantity(span, age.group("n"), None, "a"))
-
-
-_GOES_ON = re.compile(r"\b(?:and|who|which|then)\s+(?:was\s+)?\w+ed\b", re.IGNORECASE)
-
-
-def _fill_symptom(book: Notebook, scene: Scene, thing: Mention, draft: Draft) -> None:
-    fields = draft.fields
-    _qualify(scene, thing, fields, ("severity", "body-site"))
-    for phrase in scene.times:
-        gap = scene.text(thing.end, phrase.start) if phrase.start >= thing.end else "." * 99
-        if (
-            phrase.form == "duration"
-            and phrase.lead in ("for", "over", "lasting")
-            and len(gap) < 32
-            and not _GOES_ON.search(gap)
-        ):
-            if not any(
-                thing.end <= o.start < phrase.start
-                for o in scene.of("symptoms", "conditions")
-                if "and" not in scene.words(thing.last, o.first)
-            ):
-                offset = offset_quantity(book.narrative, phrase)
-                if offset is not None:
-                    fields.setdefault("duration", offset)
-                fields.setdefault(
-                    "when", When(book.narrative.span(phrase.start, phrase.end), offset, "before")
-                )
-
-
-_IN_SITE = frozenset("of in the hi his her both left right upper lower".split())
-
-
-def _qualify(
-    scene: Scene, thing: Mention, fields: dict[str, object], kinds: tuple[str, ...]
-) -> None:
-    """Severity, course and site that stand right at the thing."""
-    for kind in kinds:
-        name = kind.replace("-", "_")
-        if name in fields:
-            continue
-        for sign in scene.terms(kind):
-            inside = thing.first <= sign.first and sign.last <= thing.last
-            gap = scene.text(sign.end, thing.start) if sign.end <= thing.start else ","
-            grade = "differentiated" in gap
-            before = not (
-                grade or {"of", "and"} & set(gap.split()) or "," in gap
-            ) and thing.first - sign.last <= (1 if kind == "body-site" else 2)
-            behind = (
-                kind == "body-site"
-                and 0 <= sign.first - thing.last <= 4
-                and set(scene.words(thing.last, sign.first)) <= _IN_SITE
-            )
-            if before or behind or (inside and kind != "body-site"):
-                fields[name] = _sided(scene, sign) if kind == "body-site" else term(scene, sign)
-                break
-
-
-_SIDE = frozenset("left right bilateral both upper lower".split())
-
-
-def _sided(scene: Scene, site: Mention) -> Term:
-    """A body site with the side that is told before it."""
-    narrative, first = scene.narrative, site.first
-    while first > scene.sentence.first_word and narrative.words[first - 1] in _SIDE:
-        first -= 1
-    return Term(narrative.span(narrative.starts[first], site.end), site.concept)
 
 
 def read_other_conditions(book: Notebook) -> None:

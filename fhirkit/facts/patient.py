@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fhirkit.facts.attribution import PERSON_LEAD
 from fhirkit.facts.certainty import negated_at
 from fhirkit.facts.held import speaks_of_relative
 from fhirkit.facts.model import PatientFact, Quantity, Range, Term, Whose
 from fhirkit.facts.numbers import NUMBER_WORDS, TENS, clean_digits
+from fhirkit.facts.persons import PERSON_LEAD
 from fhirkit.narrative.layout import SectionKind
 from fhirkit.narrative.words import fold
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from fhirkit.facts.acceptance import means_another
 from fhirkit.facts.certainty import negated_at
 from fhirkit.facts.lexicon import Entry, Mention
-from fhirkit.facts.model import Certainty, ObservationFact, Quantity, Term, Whose
+from fhirkit.facts.model import ObservationFact, Quantity, Term, Whose
 from fhirkit.facts.observation import is_observed
+from fhirkit.facts.presence import LIST, TESTED, presence
 from fhirkit.facts.reference import is_norm
 from fhirkit.facts.regimen import term
 from fhirkit.facts.specimen import Specimens
-from fhirkit.narrative.words import fold_phrase
 
 if TYPE_CHECKING:
     from fhirkit.facts.notebook import Notebook
@@ -26,11 +26,6 @@ _COPULA = re.compile(
     r"|(?:decreased|increased|returned|rose|fell|dropped|declined|back)\s+to(?:\s+the)?"
     r"|\w+ly|pcr|culture|cultures|panel|for|body|bodies|antibody|antibodies|respectively|which|values?)\b"
     r"[\s,:)-]*)*",
-    re.IGNORECASE,
-)
-_LIST = re.compile(
-    r"[\s,/()-]*(?:\b(?:and|or|as well as|anti|the|both|serum|csf|levels?|antibod\w*|igg|igm|for"
-    r"|including|virus|tests?|of|plasma|screen|screening)\b[\s,/()-]*)*",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
@@ -85,19 +80,7 @@ _NO_NAME = frozenset(
     " laboratory lab blood diagnostic clinical extensive routine various specific respective this that"
     " any each every screening subsequent second first no such respectively which".split()
 )
-_SHOWED = re.compile(
-    r"\b(?:showed|revealed|demonstrated|detected|found|had|disclosed|identified|with|showing|noted)\s+"
-    r"(?:[\w-]+\s+){0,3}$",
-    re.I,
-)
-_GIVEN = re.compile(
-    r"\b(?:treat\w*|therap\w+|managed|supported|supplement\w*|started)\s+\Z", re.IGNORECASE
-)
 _INCLUDED = re.compile(r"\s*,?\s*(?:\(\s*)?(?:including|notably|especially)\s+(?:for\s+)?", re.I)
-_TESTED = re.compile(
-    r"\b(?:tests?|testing|serolog\w+|screen\w*|pcr|panel|markers?|cultures?|smears?|work-?up|swabs?|stain\w*|analysis)\b",
-    re.I,
-)
 
 
 def read_qualitative(book: Notebook) -> None:
@@ -123,7 +106,7 @@ def read_qualitative(book: Notebook) -> None:
         for analyte in things.analytes:
             if analyte.start in judged or analyte.start in book.at:
                 continue
-            if _presence(book, scene, analyte, specimens, listed):
+            if presence(book, scene, analyte, specimens, listed):
                 listed = analyte
 
 
@@ -194,13 +177,13 @@ def _tested_conditions(scene: Scene) -> list[Mention]:
         for m in scene.of("conditions")
         if scene.whose_is(m) is Whose.PATIENT
         and m.name not in _ANY
-        and (_TESTED.search(text) or any(0 <= t.first - m.last <= 2 for t in signs))
+        and (TESTED.search(text) or any(0 <= t.first - m.last <= 2 for t in signs))
     ]
 
 
 def _tested_organisms(scene: Scene) -> list[Mention]:
     """Organisms that tests of the sentence look for ("all negative, including listeria")."""
-    if not _TESTED.search(scene.all_text):
+    if not TESTED.search(scene.all_text):
         return []
     taken = [(m.start, m.end) for m in scene.things]
     return [
@@ -249,7 +232,7 @@ def _is_not_so(scene: Scene, sign: Mention) -> bool:
 
 def _is_test(thing: Mention) -> bool:
     """Whether the thing can be positive for something else: a culture, a serology, a study."""
-    return thing.kind == "reports" or _TESTED.search(thing.name) is not None
+    return thing.kind == "reports" or TESTED.search(thing.name) is not None
 
 
 def _is_subject(scene: Scene, thing: Mention, sign: Mention) -> bool:
@@ -285,7 +268,7 @@ def _listed_before(scene: Scene, before: list[Mention], sign: Mention) -> list[M
             and not _named_between(scene, left.end, found[-1].start)
             and not any(left.end <= t.start < sign.start for t in scene.terms("interpretation"))
         )
-        if not _LIST.fullmatch(gap) and not bridged:
+        if not LIST.fullmatch(gap) and not bridged:
             break
         if gap.lstrip().startswith("for "):
             break  # "blood tests for A and B": what they were for is the list
@@ -315,7 +298,7 @@ def _listed_behind(scene: Scene, sign: Mention, after: list[Mention]) -> list[Me
     for right in after[1:]:
         gap = _bare(scene, found[-1].end, right.start)
         alias = gap.strip() in ("(", "[")  # "calcium (Ca)"
-        if not alias and not (_LIST.fullmatch(gap) and _JOINED.search(gap)):
+        if not alias and not (LIST.fullmatch(gap) and _JOINED.search(gap)):
             break
         found.append(right)
     return found
@@ -427,82 +410,3 @@ def _comes_with_value(
                 draft.add_span(scene.span(analyte))
             return True
     return False
-
-
-#: Last words of names that are done or work, and are not found or absent themselves.
-_NOT_FOUND = frozenset(
-    "test examination function panel screen profile index sound pulse gait auscultation palpation"
-    " percussion level pressure".split()
-)
-#: Last words of names of a sign of an infection, which the infection's own name may stand for.
-_SIGN_OF = frozenset("antibody antigen serology rna dna pcr culture".split())
-
-
-def _can_be_present(scene: Scene, analyte: Mention) -> bool:
-    """Whether the mention names something that is there or not: cells, bands, a mutation.
-
-    "HIV" alone stands for its antibody only where something is tested.
-    """
-    head = fold_phrase(analyte.name)[-1]
-    if head in _NOT_FOUND:
-        return False
-    said = {*scene.words(analyte.first, analyte.last)}
-    return head not in _SIGN_OF or head in said or _TESTED.search(scene.all_text) is not None
-
-
-#: Units of what is found or not found as much as measured: cells in a smear, bands.
-_OF_FINDINGS = frozenset({"%", "{bands}", "/[HPF]", "{titer}", "{index_val}", "{ratio}"})
-
-
-def _presence(
-    book: Notebook, scene: Scene, analyte: Mention, specimens: Specimens, listed: Mention | None
-) -> bool:
-    """Something found or not found: "CSF showed oligoclonal bands", "no schistocytes".
-
-    True where it is told as found, so that a list can go on.
-    """
-    row = book.lexicon.mappings.observations.get(analyte.name)
-    if row is None or row.category != "laboratory" or set(row.units) - _OF_FINDINGS:
-        return False
-    if not _can_be_present(scene, analyte):
-        return False
-    collective = book.lexicon.parts("observations", "collective")
-    last_word = scene.narrative.raw[analyte.last - 1].lower()
-    if row.name.split()[-1] in collective or last_word in book.lexicon.parts(
-        "observations", "property"
-    ):
-        return False
-    absent = scene.certainty_of(analyte) in (Certainty.NEGATED, Certainty.REFUTED)
-    lead = _SHOWED.search(scene.view, max(scene.sentence.start, analyte.start - 60), analyte.start)
-    if lead and _GIVEN.search(
-        scene.view, max(scene.sentence.start, lead.start() - 20), lead.start()
-    ):
-        lead = None  # "treated with catecholamines"
-    goes_on = listed is not None and _LIST.fullmatch(scene.text(listed.end, analyte.start))
-    if not absent and not lead and not goes_on:
-        return False
-    concept, specimen = specimens.resolve(book, scene, analyte, None)
-    if not concept or book.about("observation", concept):
-        return not absent
-    span = scene.span(analyte)
-    fields: dict[str, object] = {
-        "analyte": Term(span, concept),
-        "category": row.category,
-        "value": Term(span, "NEG" if absent else "POS"),
-        "interpretation": Term(span, "NEG" if absent else "POS"),
-    }
-    if specimen is not None:
-        fields["specimen"] = specimen
-    draft = book.new(
-        "observation",
-        ObservationFact,
-        concept,
-        scene,
-        analyte.start,
-        analyte.end,
-        "not found" if absent else "found",
-        concept=concept,
-        **fields,
-    )
-    book.at[analyte.start] = draft
-    return not absent

@@ -20,7 +20,6 @@ from fhirkit.facts.condition import (
     drop_findings_of_reports,
     read_conditions,
     read_other_conditions,
-    time_onsets,
 )
 from fhirkit.facts.encounter import place_in_stay, read_encounters, time_encounters
 from fhirkit.facts.explain import left_out
@@ -34,6 +33,7 @@ from fhirkit.facts.parts import emptied, merged, of_none, of_patient, told_of
 from fhirkit.facts.patient import read_patient
 from fhirkit.facts.procedure import read_other_procedures, read_procedures, tell_outcomes
 from fhirkit.facts.qualitative import read_qualitative
+from fhirkit.facts.qualities import time_onsets
 from fhirkit.facts.reasons import link_reasons, tell_death
 from fhirkit.facts.scene import scenes
 from fhirkit.facts.series import tell_apart
