@@ -144,7 +144,7 @@ def _followed(book: Notebook, course: _Course) -> Iterator[Link]:
             continue
         for medication in _timed_from(book, scene):
             yield from _developed_next(book, course, scene, medication)
-            if medication.fields.get("level") == "class":
+            if medication.fields.get("level") == "class" or _tells_effect(scene):
                 continue
             for draft, mention in _diagnosed_soon(book, scene):
                 if PROGRESS.search(draft.concept or ""):
@@ -154,6 +154,18 @@ def _followed(book: Notebook, course: _Course) -> Iterator[Link]:
                     continue
                 if course.may_follow(medication, draft):
                     yield Link(draft, mention, medication, None, draft.scene, "followed", False)
+
+
+def _tells_effect(scene: Scene) -> bool:
+    """Whether a time from a drug tells how well it worked: it was a treatment then."""
+    worked = scene.cues("outcome", "recovered", "recovering")
+    return bool(worked) or _NO_EFFECT.search(scene.all_text) is not None
+
+
+_NO_EFFECT = re.compile(
+    r"\b(?:despite|still|persist\w*|worsen\w*|refractory|failed|unresponsive|progress(?:ed|ion)|no response)\b",
+    re.IGNORECASE,
+)
 
 
 def _developed_next(
@@ -228,6 +240,11 @@ def _challenged(book: Notebook, course: _Course) -> Iterator[Link]:
                 continue
             for mention, reaction in reactions_of(book, scene):
                 if mention not in challenge.reactions or course.treats(medication, reaction):
+                    continue
+                # Of what got better in the next sentence, what was there before the drug is
+                # what it was given for.
+                here = scene.sentence.start <= drug.start < scene.sentence.end
+                if not here and not course.may_follow(medication, reaction):
                     continue
                 rule = f"{challenge.kind}: {challenge.result}"
                 yield Link(reaction, mention, medication, drug, scene, rule, True)

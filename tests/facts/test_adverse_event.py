@@ -249,3 +249,17 @@ def test_reported_after_a_drug() -> None:
     assert (concept_of(found), [s.medication for s in found.suspects]) == (
         "haemolytic anaemia", ["medication-ceftriaxone"]
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("She had infiltrates on her scan. Prednisone was given. Prednisone was stopped. The infiltrates resolved.", id="treatment-stopped"),
+        pytest.param("Ten days after the first dose of thiamine her nausea improved. Pseudo-obstruction was diagnosed.", id="time-of-improvement"),
+        pytest.param("One year after infliximab she still had uveitis. Macular oedema was diagnosed.", id="time-of-no-effect"),
+        pytest.param("She had a stroke due to septic embolization.", id="embolus"),
+    ],
+)  # fmt: skip
+def test_how_well_a_treatment_worked_is_no_adverse_event(text: str) -> None:
+    """What was there before the drug, got better with it, or went on despite it."""
+    assert events(text) == []
