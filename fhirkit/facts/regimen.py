@@ -186,6 +186,8 @@ def route_for(scene: Scene, drug: Mention, taken: Taken) -> Mention | None:
             continue
         if any(t.start <= route.start < t.end and t is not drug for t in scene.of("drugs")):
             continue
+        if any(route.last <= t.first <= route.last + 1 for t in scene.of("procedures")):
+            continue  # "antibiotics, and percutaneous drainage"
         if any(_is_route_of(scene, route, start, end) for start, end in places):
             return route
     return None

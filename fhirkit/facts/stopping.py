@@ -24,7 +24,12 @@ def read_stop(book: Notebook, scene: Scene, drug: Mention, draft: Draft, right: 
     """Fill in that ``draft`` was stopped where a cue at its words says so, with time and reason."""
     for cue in scene.cues("medication", "stopped"):
         after = 0 <= cue.first - drug.last <= 10 and cue.start < right
-        passive = not _PASSIVE.isdisjoint(scene.words(cue.first - 1, cue.first + 1))
+        # "A had to be discontinued and B was started": what is stopped stands before.
+        told_before = {
+            *scene.words(cue.first - 1, cue.first + 1),
+            *scene.words(cue.last, drug.first),
+        }
+        passive = not _PASSIVE.isdisjoint(told_before)
         before = 0 <= drug.first - cue.last <= 3 and not passive
         if not (after or before):
             continue
@@ -37,7 +42,7 @@ def read_stop(book: Notebook, scene: Scene, drug: Mention, draft: Draft, right: 
             draft.fields.setdefault("reason_stopped", book.narrative.span(start, end))
 
 
-_PASSIVE = frozenset({"wa", "was", "were", "been", "is"})
+_PASSIVE = frozenset({"was", "were", "been", "be", "is", "being", "and"})
 
 
 def _reason_start(scene: Scene, drug: Mention, cue: Mention) -> int | None:
