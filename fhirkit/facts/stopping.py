@@ -25,11 +25,8 @@ def read_stop(book: Notebook, scene: Scene, drug: Mention, draft: Draft, right: 
     for cue in scene.cues("medication", "stopped"):
         after = 0 <= cue.first - drug.last <= 10 and cue.start < right
         # "A had to be discontinued and B was started": what is stopped stands before.
-        told_before = {
-            *scene.words(cue.first - 1, cue.first + 1),
-            *scene.words(cue.last, drug.first),
-        }
-        passive = not _PASSIVE.isdisjoint(told_before)
+        passive = not _PASSIVE.isdisjoint(scene.words(cue.first - 1, cue.first + 1))
+        passive = passive or scene.words(cue.last, cue.last + 1) == ["and"]
         before = 0 <= drug.first - cue.last <= 3 and not passive
         if not (after or before):
             continue
@@ -42,7 +39,7 @@ def read_stop(book: Notebook, scene: Scene, drug: Mention, draft: Draft, right: 
             draft.fields.setdefault("reason_stopped", book.narrative.span(start, end))
 
 
-_PASSIVE = frozenset({"was", "were", "been", "be", "is", "being", "and"})
+_PASSIVE = frozenset({"was", "were", "been", "be", "is", "being"})
 
 
 def _reason_start(scene: Scene, drug: Mention, cue: Mention) -> int | None:

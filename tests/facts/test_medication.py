@@ -321,3 +321,29 @@ def test_a_dose_in_words(text: str, dose_words: str | None) -> None:
 def test_words_that_tell_a_route(text: str, route: str | None) -> None:
     """Not where they belong to the name of something else."""
     assert words(drug(text, "warfarin").route) == route
+
+
+@pytest.mark.parametrize(
+    ("text", "stopped"),
+    [
+        ("Vemurafenib had to be discontinued and corticosteroids were started.", {"vemurafenib"}),
+        ("She discontinued ibuprofen and naproxen.", {"ibuprofen", "naproxen"}),
+        ("Ibuprofen was continued. She stopped naproxen.", {"naproxen"}),
+    ],
+)
+def test_what_is_stopped_stands_at_the_word(text: str, stopped: set[str]) -> None:
+    """Before a passive, behind an active verb; what was begun next is not stopped."""
+    found = Reading(WOMAN + text).of(MedicationFact)
+    assert {f.drug.concept for f in found if f.stopped} == stopped
+
+
+def test_previously_healthy_is_said_of_the_person() -> None:
+    """And makes no drug a previous one."""
+    text = "A previously healthy woman took sertraline 50 mg."
+    assert Reading(text).one(MedicationFact).use is Use.GIVEN
+
+
+def test_the_way_of_a_procedure_is_no_route() -> None:
+    """ "Antibiotics, and percutaneous drainage" gives no antibiotic through the skin."""
+    found = Reading(WOMAN + "She received antibiotics, and percutaneous drainage was done.")
+    assert [f.route for f in found.of(MedicationFact)] == [None]
