@@ -339,8 +339,8 @@ def test_what_is_stopped_stands_at_the_word(text: str, stopped: set[str]) -> Non
 
 def test_previously_healthy_is_said_of_the_person() -> None:
     """And makes no drug a previous one."""
-    text = "A previously healthy woman took sertraline 50 mg."
-    assert Reading(text).one(MedicationFact).use is Use.GIVEN
+    text = "Previously healthy, she took sertraline 50 mg."
+    assert Reading(WOMAN + text).one(MedicationFact).use is Use.GIVEN
 
 
 def test_the_way_of_a_procedure_is_no_route() -> None:
