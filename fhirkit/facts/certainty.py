@@ -91,7 +91,16 @@ def judge_certainty(scene: Scene) -> None:
 
 
 def _deny_whole_lists(scene: Scene) -> None:
-    """ "A, B, C, D and E were not present" denies A too, however long the list."""
+    """ "No A, B, C, D and E" denies E, and "A, B, C, D and E were not present" A, however long."""
+    for left, right in pairwise(scene.things):
+        cue = scene.certain_by.get(left.start)
+        if cue is None or not _denies_lists(scene, cue):
+            continue
+        between = scene.words(left.last, right.first)
+        listed = left.kind == right.kind and between and _LISTING.issuperset(between)
+        if listed and right.start not in scene.certain and right.last <= _scope_end(scene, cue):
+            scene.certain[right.start] = scene.certain[left.start]
+            scene.certain_by[right.start] = cue
     for left, right in reversed(list(pairwise(scene.things))):
         cue = scene.certain_by.get(right.start)
         if cue is None or cue.entry.scope != "backward" or left.start in scene.certain:
@@ -111,12 +120,23 @@ _LIST_REACH = 26
 
 def _in_list(scene: Scene, cue: Mention, thing: Mention, start: int) -> bool:
     """ "No evidence of A, B in the C, or D": the alternative is denied however long the list."""
-    if cue.name != "negated" or cue.entry.scope != "forward" or thing.last > start + _LIST_REACH:
+    if not _denies_lists(scene, cue) or thing.last > start + _LIST_REACH:
         return False
     if _ALTERNATIVE.isdisjoint(scene.words(max(start, thing.first - 3), thing.first)):
         return False
+    return thing.last <= _scope_end(scene, cue)
+
+
+def _denies_lists(scene: Scene, cue: Mention) -> bool:
+    """Whether a cue can deny all that is listed behind it; "non-" denies one word."""
+    forward = cue.name == "negated" and cue.entry.scope == "forward"
+    return forward and scene.narrative.words[cue.first : cue.last] != ["non"]
+
+
+def _scope_end(scene: Scene, cue: Mention) -> int:
+    """Where the scope of a forward cue ends, but for the number of words it reaches."""
     end = next((i for i in _stops(scene) if i >= cue.last), scene.sentence.last_word)
-    return thing.last <= _next_clause(scene, cue, end)
+    return _next_clause(scene, cue, end)
 
 
 def _tells_event(scene: Scene, cue: Mention) -> bool:
@@ -219,6 +239,9 @@ _FINITE = frozenset(
 _CLAUSE_BEGINS = frozenset(
     ", ; : ( that which who where because although though while whereas but if".split()
 )
+#: "Without", and "with out" as it is often typed.
+_LACKING = frozenset({"without", "out"})
+_WITH = frozenset({"with"})
 _JOINS = frozenset({",", "and"})
 _ALTERNATIVE = frozenset({"or", "nor"})
 _RELATIVE = frozenset({"that", "which", "who", "whose", "where"})
@@ -235,9 +258,11 @@ def _next_clause(scene: Scene, cue: Mention, end: int) -> int:
     while first > scene.sentence.first_word and words[first - 1] not in _CLAUSE_BEGINS:
         first -= 1
     told = not _FINITE.isdisjoint(words[first : cue.last])
-    if not told and words[cue.first] == "without":
-        # "A man without any history of A was diagnosed with B": the verb is the man's.
-        end = next((i for i in range(cue.last, end) if words[i] in _FINITE), end)
+    if words[cue.last - 1] in _LACKING:
+        # "A man without any history of A was diagnosed with B": the verb is the man's, and in
+        # "without fever, with a rash" the rash is there.
+        ends = _WITH if told else _FINITE | _WITH
+        end = next((i for i in range(cue.last, end) if words[i] in ends), end)
     i = cue.last
     while i < end:
         if words[i] not in _JOINS:
