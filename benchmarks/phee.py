@@ -38,7 +38,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from phee_alignment import Alignment
+from phee_alignment import Alignment, Place
 from phee_reading import OF, Reader, Reading
 
 from fhirkit.facts.learned import LearnedProposer
@@ -70,8 +70,6 @@ TARGETS = {
     "Effect": 0.60,
 }
 PUBLISHED = {"sub-arguments": 0.7616, "main arguments": 0.6860}
-
-Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)

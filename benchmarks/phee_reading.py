@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from phee_alignment import Place
+
 from fhirkit.facts.attribution import attribute
 from fhirkit.facts.forms import word_forms
 from fhirkit.facts.learned import LearnedProposer
@@ -17,8 +19,6 @@ from fhirkit.facts.persons import counted_people
 from fhirkit.facts.regimen import frequencies, is_dose, is_route
 from fhirkit.facts.scene import Scene, scenes
 from fhirkit.narrative.narrative import read_narrative
-
-Place = tuple[int, int]
 
 ADVERSE, THERAPEUTIC = "Adverse_event", "Potential_therapeutic_event"
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fhirkit.facts.held import hold_apart
+from fhirkit.facts.held import SUBJECT, hold_apart
 from fhirkit.facts.model import Whose
-from fhirkit.facts.persons import SUBJECT, TALK, Signs, introduces
+from fhirkit.facts.persons import TALK, Signs, introduces
 from fhirkit.narrative.layout import SectionKind
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from fhirkit.facts.lexicon import TREATMENTS
 from fhirkit.facts.model import Certainty
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ _MEANING = {
 }
 
 
-_TREATMENTS = frozenset({"drugs", "procedures"})
 #: "Neither steroids nor ... helped" denies the effect, unless a word of giving stands there.
 _OF_EFFECT = frozenset({"neither", "nor"})
 #: Words of a negation that say of an event that it did not come: no drug is denied by them.
@@ -75,10 +75,10 @@ def judge_certainty(scene: Scene) -> None:
             cue.name: cue
             for cue, a, b, word in ranges
             if a <= thing.first
-            and (thing.last <= b or _in_list(scene, cue, thing, a))
-            and not (thing.kind in _TREATMENTS and word in _OF_EFFECT and not given)
-            and not (thing.kind in _TREATMENTS and _tells_event(scene, cue))
-            and not (thing.kind in _TREATMENTS and _denies_a_tie(scene, cue, thing))
+            and (thing.last <= b or _in_list(scene, cue, thing, a, stops))
+            and not (thing.kind in TREATMENTS and word in _OF_EFFECT and not given)
+            and not (thing.kind in TREATMENTS and _tells_event(scene, cue))
+            and not (thing.kind in TREATMENTS and _denies_a_tie(scene, cue, thing))
         }
         for name in _STRENGTH:
             if name in held:
@@ -87,25 +87,25 @@ def judge_certainty(scene: Scene) -> None:
                 break
         if "hypothetical" in held:
             scene.unreal[thing.start] = held["hypothetical"]
-    _deny_whole_lists(scene)
+    _deny_whole_lists(scene, stops)
 
 
-def _deny_whole_lists(scene: Scene) -> None:
+def _deny_whole_lists(scene: Scene, stops: list[int]) -> None:
     """ "No A, B, C, D and E" denies E, and "A, B, C, D and E were not present" A, however long."""
     for left, right in pairwise(scene.things):
         cue = scene.certain_by.get(left.start)
         if cue is None or not _denies_lists(scene, cue):
             continue
-        between = scene.words(left.last, right.first)
-        listed = left.kind == right.kind and between and _LISTING.issuperset(between)
-        if listed and right.start not in scene.certain and right.last <= _scope_end(scene, cue):
+        if right.start in scene.certain or right.first == left.last:
+            continue
+        if _is_listed(scene, left, right) and right.last <= _scope_end(scene, cue, stops):
             scene.certain[right.start] = scene.certain[left.start]
             scene.certain_by[right.start] = cue
     for left, right in reversed(list(pairwise(scene.things))):
         cue = scene.certain_by.get(right.start)
         if cue is None or cue.entry.scope != "backward" or left.start in scene.certain:
             continue
-        if left.kind == right.kind and _LISTING.issuperset(scene.words(left.last, right.first)):
+        if _is_listed(scene, left, right):
             scene.certain[left.start] = scene.certain[right.start]
             scene.certain_by[left.start] = cue
 
@@ -114,17 +114,22 @@ def _deny_whole_lists(scene: Scene) -> None:
 _LISTING = frozenset({",", "and", "or"})
 
 
+def _is_listed(scene: Scene, left: Mention, right: Mention) -> bool:
+    """Whether two things that follow each other are members of one list."""
+    return left.kind == right.kind and _LISTING.issuperset(scene.words(left.last, right.first))
+
+
 #: Words a negation reaches at most, for the members of a list that goes on with "or".
 _LIST_REACH = 26
 
 
-def _in_list(scene: Scene, cue: Mention, thing: Mention, start: int) -> bool:
+def _in_list(scene: Scene, cue: Mention, thing: Mention, start: int, stops: list[int]) -> bool:
     """ "No evidence of A, B in the C, or D": the alternative is denied however long the list."""
     if not _denies_lists(scene, cue) or thing.last > start + _LIST_REACH:
         return False
     if _ALTERNATIVE.isdisjoint(scene.words(max(start, thing.first - 3), thing.first)):
         return False
-    return thing.last <= _scope_end(scene, cue)
+    return thing.last <= _scope_end(scene, cue, stops)
 
 
 def _denies_lists(scene: Scene, cue: Mention) -> bool:
@@ -133,10 +138,13 @@ def _denies_lists(scene: Scene, cue: Mention) -> bool:
     return forward and scene.narrative.words[cue.first : cue.last] != ["non"]
 
 
-def _scope_end(scene: Scene, cue: Mention) -> int:
+def _scope_end(scene: Scene, cue: Mention, stops: list[int]) -> int:
     """Where the scope of a forward cue ends, but for the number of words it reaches."""
-    end = next((i for i in _stops(scene) if i >= cue.last), scene.sentence.last_word)
-    return _next_clause(scene, cue, end)
+    return _next_clause(scene, cue, _next_stop(scene, cue, stops))
+
+
+def _next_stop(scene: Scene, cue: Mention, stops: list[int]) -> int:
+    return next((i for i in stops if i >= cue.last), scene.sentence.last_word)
 
 
 def _tells_event(scene: Scene, cue: Mention) -> bool:
@@ -214,7 +222,7 @@ def _range(scene: Scene, cue: Mention, stops: list[int]) -> tuple[int, int]:
     if cue.entry.scope == "forward":
         if scene.narrative.words[cue.first : cue.last] == ["non"]:
             return cue.last, _first_thing_end(scene, cue.last)
-        end = next((i for i in stops if i >= cue.last), s.last_word)
+        end = _next_stop(scene, cue, stops)
         if scene.narrative.words[cue.first] in _UNTIL_COMMA:
             end = _first_comma(scene, cue.last, end)
         end = _next_clause(scene, cue, end)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from fhirkit.facts.lexicon import Mention
     from fhirkit.facts.scene import Scene
 
-_SUBJECT = frozenset({"he", "she"})
+#: Pronouns that are the subject of what they stand with.
+SUBJECT = frozenset({"he", "she"})
 _INFORMANT = frozenset(
     "report reported noticed noted state stated said describe described brought observed gave "
     "found denied by confirmed told called".split()
@@ -130,7 +131,7 @@ def _back_to_patient(scene: Scene, cue: Mention) -> int:
     named = [o.first for o in scene.cues("whose", "patient") if o.first > cue.last]
     words = scene.narrative.words
     for i in range(cue.last, scene.sentence.last_word):
-        if words[i] in _SUBJECT and words[i - 1] in (",", ";", "but", "and"):
+        if words[i] in SUBJECT and words[i - 1] in (",", ";", "but", "and"):
             named.append(i)
             break
     return min(named, default=10**9)

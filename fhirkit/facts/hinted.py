@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from fhirkit.facts.lexicon import TREATMENTS
 from fhirkit.facts.links import BREAK, LACK, Link
 from fhirkit.facts.model import Whose
 from fhirkit.facts.regimen import dose_for, is_dose, treatments
@@ -37,7 +38,7 @@ def hinted_dose(scene: Scene, drug: Mention) -> tuple[Measure, str] | None:
     between = [t for t in scene.things if low[1] <= t.start < high[0]]
     if any(t.kind in ("observations", "scores") for t in between):
         return None
-    if any(t.kind in _TREATING and t.start not in given for t in between):
+    if any(t.kind in TREATMENTS and t.start not in given for t in between):
         return None
     claimed = (dose_for(scene, *other) for other in treatments(scene))
     return None if any(claim is measure for claim in claimed) else (measure, by)
@@ -72,9 +73,6 @@ _HINT_ENDS = re.compile(
     r"[;:]|\.\s|\b(?:but|while|whereas|instead|rather|than|not|without|usual\w*|recommended|maximum)\b",
     re.IGNORECASE,
 )
-
-
-_TREATING = frozenset({"drugs", "procedures"})
 
 
 def hinted_links(scene: Scene, reactions: Named, drugs: Named) -> Iterator[Link]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 #: Vocabulary files whose rows are things a fact can be about, best reading first: where one
 #: phrase stands in several files, the first one gives the mention its kind.
 THINGS = ("drugs", "reports", "procedures", "scores", "observations", "conditions", "symptoms")
+#: Those of them that are given or done to a patient.
+TREATMENTS = frozenset({"drugs", "procedures"})
 
 
 @dataclass(frozen=True, slots=True)

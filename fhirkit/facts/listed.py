@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from fhirkit.facts.numbers import Measure
     from fhirkit.facts.scene import Scene
 
-_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+#: What stands in brackets.
+ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _AND = re.compile(
     r"\s*(?:,|/|&|and|or|,\s*and|as\s+well\s+as)\s*(?:(?:the|an?|serum|plasma|blood|total|high-sense"
     r"|high-sensitivity|fasting|his|her)\s+)*",
@@ -65,7 +66,7 @@ def _is_alias(scene: Scene, analyte: Mention) -> bool:
 def _names(scene: Scene, analytes: Sequence[Mention]) -> list[Mention]:
     names = [analytes[0]]
     for analyte in analytes[1:_LONGEST]:
-        gap = _ASIDE.sub("", scene.text(names[-1].end, analyte.start))
+        gap = ASIDE.sub("", scene.text(names[-1].end, analyte.start))
         if not _AND.fullmatch(gap):
             break
         names.append(analyte)
@@ -95,7 +96,7 @@ def _values(scene: Scene, start: int) -> list[Measure]:
         if measure.start < start:
             continue
         gap = scene.text(found[-1].end if found else start, measure.start)
-        bare = _ASIDE.sub("", gap)
+        bare = ASIDE.sub("", gap)
         if re.search(r"[(\[]", bare):
             if found:
                 continue  # in brackets behind the number before

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fhirkit.facts.acceptance import acceptable, is_titer, means_another, signed
 from fhirkit.facts.dimension import dimension, same_kind
 from fhirkit.facts.lexicon import Entry, Mention
-from fhirkit.facts.listed import rows
+from fhirkit.facts.listed import ASIDE, rows
 from fhirkit.facts.model import Whose
 from fhirkit.facts.numbers import TIME_UNITS, UnitTable
 from fhirkit.facts.reference import is_norm, is_reference
@@ -49,7 +49,6 @@ _LABELS = frozenset(
 _COUNTED = frozenset("time times patient people case woman women man men child occasion".split())
 _RANGE_BEFORE_UNIT = re.compile(r"\s*[(\[]\s*[<>]?\s*\d[\d.,]*\s*[-–]?\s*[\d.,]*\s*[)\]]\s*")
 _BREAK = re.compile(r"[;.]\s|\bbut\b|\bwhereas\b")
-_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _DAY_DATE = re.compile(r"\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b")
 _RIGHT_GAP = re.compile(r"\s*(?:of\s+(?:the\s+)?|were\s+)?(?:atypical\s+|total\s+)?")
 _TIGHT = re.compile(r"[\s:=]*(?:(?:was|were|of)\s+)?")
@@ -242,7 +241,7 @@ class _Pairing:
             and not _is_label(self.scene, m)
         ]
         if analyte.kind == "scores":
-            plain = _FILLER.fullmatch(_ASIDE.sub(" ", gap)) and not _SCORE_GUARD.search(gap)
+            plain = _FILLER.fullmatch(ASIDE.sub(" ", gap)) and not _SCORE_GUARD.search(gap)
             return analyte if plain and not between else None
         if between:
             return None
@@ -251,7 +250,7 @@ class _Pairing:
         if is_titer(measure):
             gap = _FOUND.sub(" ", gap)
         if measure.ucum is None or measure.ucum == "%":
-            gap = _ASIDE.sub(" ", _DAY_DATE.sub(" ", gap))
+            gap = ASIDE.sub(" ", _DAY_DATE.sub(" ", gap))
             return analyte if len(gap) <= 60 and _FILLER.fullmatch(gap) else None
         fits_in = len(gap) <= 70 and not _BREAK.search(gap)
         return analyte if fits_in and (len(gap) < 14 or self._led_up_to(measure)) else None
@@ -267,7 +266,7 @@ class _Pairing:
             and measure.ucum is None
             and measure.comparator is None
             and measure.digits.isdigit()
-            and not _ASIDE.sub("", gap).strip(" ()")
+            and not ASIDE.sub("", gap).strip(" ()")
         )
 
     def _led_up_to(self, measure: Measure) -> bool:
@@ -282,7 +281,7 @@ class _Pairing:
         """Whether something else is named in between, an aside in brackets set apart."""
         asides = [
             (start + m.start(), start + m.end())
-            for m in _ASIDE.finditer(self.scene.text(start, end))
+            for m in ASIDE.finditer(self.scene.text(start, end))
         ]
         return any(
             start <= t.start < end and not any(a <= t.start < b for a, b in asides)

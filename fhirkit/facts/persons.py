@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from fhirkit.facts.lexicon import Mention
     from fhirkit.facts.scene import Scene
 
-SUBJECT = frozenset({"he", "she"})
 _FEMALE = frozenset({"she", "her", "hers", "woman", "female", "girl", "lady"})
 _MALE = frozenset({"he", "hi", "his", "him", "man", "male", "boy", "gentleman"})
 _PRONOUNS = frozenset({"he", "she", "hi", "his", "her", "him", "hers"})

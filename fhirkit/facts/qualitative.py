@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fhirkit.facts.acceptance import means_another
 from fhirkit.facts.certainty import negated_at
 from fhirkit.facts.lexicon import Entry, Mention
+from fhirkit.facts.listed import ASIDE
 from fhirkit.facts.model import ObservationFact, Quantity, Term, Whose
 from fhirkit.facts.observation import is_observed
 from fhirkit.facts.presence import LIST, TESTED, presence
@@ -32,7 +33,6 @@ _BEFORE = re.compile(
     r"[\s(-]*(?:\b(?:for|the|a|serum|plasma|csf|level|levels|of|direct|anti|both|values?|markers)\b[\s(-]*)*",
     re.I,
 )
-_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _FOR = re.compile(r"\b(?:for|of)\s+(?:the\s+)?$", re.IGNORECASE)
 _JOINED = re.compile(r",|and|or|/")
 #: A member of a list that no vocabulary has; a word of these ends the list.
@@ -308,7 +308,7 @@ def _bare(scene: Scene, start: int, end: int) -> str:
     """The words between two places without what stands in brackets, or after one that closes."""
     text = scene.text(start, end)
     while "(" in text or "[" in text:
-        shorter = _ASIDE.sub("", text)
+        shorter = ASIDE.sub("", text)
         if shorter == text:
             break
         text = shorter
