@@ -21,7 +21,7 @@ class Rule:
     """One kind of finding.
 
     ``key`` stays the same from release to release, ``code`` is a FHIR issue type, ``message``
-    says what is wrong without a word of the resource.
+    says what is wrong without a word of the resource. ``reads`` is the FHIRPath of an invariant.
     """
 
     key: str
@@ -30,6 +30,7 @@ class Rule:
     severity: Severity = Severity.ERROR
     expected: str | None = None
     spec: str | None = None
+    reads: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

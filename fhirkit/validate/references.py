@@ -1,210 +1,182 @@
-"""References: each leads to an entry of the bundle, or to where it says it leads.
+"""References: each leads where it says, to a resource its element may name.
 
-One index over the bundle answers every question, so the time grows with the bundle's size
-and not with its square.
+One index over the bundle answers every question, so the time grows with the bundle's size and
+not with its square. Source: https://hl7.org/fhir/R4/references.html. That ``#id`` leads to a
+contained resource is the invariant ref-1.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from fhirkit.issues import Issue, Severity
-from fhirkit.validate.place import Resource, Steps, issue_at, walk
+from fhirkit.issues import Severity
+from fhirkit.validate.definitions import is_resource_type
+from fhirkit.validate.findings import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from fhirkit.validate.findings import Findings, Node
+    from fhirkit.validate.structure import Held, Walk
 
 SPEC = "https://hl7.org/fhir/R4/references.html"
-BUNDLE_SPEC = "https://hl7.org/fhir/R4/bundle.html#references"
 
-_UUID = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_OID = re.compile(r"urn:oid:[0-2](\.(0|[1-9][0-9]*))+")
-_LITERAL = re.compile(
-    r"(?P<base>https?://[^\s?#]+/)?"
-    r"(?P<type>[A-Z][A-Za-z]+)/(?P<id>[A-Za-z0-9.-]{1,64})(/_history/[A-Za-z0-9.-]{1,64})?"
-    r"(#\S*)?"
+FORM = Rule(
+    "reference-form",
+    "value",
+    "this is no reference",
+    expected="Type/id, an absolute URL, urn:uuid:, urn:oid: or #id",
+    spec=f"{SPEC}#literal",
 )
+UNRESOLVED = Rule("reference-unresolved", "not-found", "no entry has this fullUrl", spec=SPEC)
+OUTSIDE = Rule(
+    "reference-outside",
+    "not-found",
+    "no entry of this bundle; the server must have this resource already",
+    Severity.INFORMATION,
+    spec="https://hl7.org/fhir/R4/bundle.html#references",
+)
+TARGET = Rule(
+    "reference-target",
+    "value",
+    "the element may not refer to a resource of this type",
+    spec=f"{SPEC}#Reference",
+)
+TYPE = Rule(
+    "reference-type",
+    "value",
+    "Reference.type is not the type of the resource referred to",
+    spec=f"{SPEC}#Reference",
+)
+BATCH = Rule(
+    "batch-reference",
+    "business-rule",
+    "entries of a batch refer to each other, which servers need not resolve",
+    Severity.WARNING,
+    expected="transaction",
+    spec="https://hl7.org/fhir/R4/http.html#brules",
+)
+
+LITERAL = re.compile(
+    r"(?P<base>https?://[^\s?#]+/)?"
+    r"(?P<type>[A-Z][A-Za-z]+)/(?P<id>[A-Za-z0-9.-]{1,64})"
+    r"(?:/_history/(?P<version>[A-Za-z0-9.-]{1,64}))?(?P<fragment>#\S*)?"
+)
+_SEARCH = re.compile(r"(?P<type>[A-Z][A-Za-z]+)\?\S+")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
-    """What can be pointed at in a bundle.
+class Parsed:
+    """A reference by its form: ``kind`` is contained, urn, search, literal, url or none."""
 
-    ``by_url`` gives the type of the resource behind a fullUrl, ``by_id`` holds ``Type/id``.
-    """
+    kind: str
+    type: str = ""
+    base: str = ""
+    relative: str = ""
 
-    by_url: dict[str, str] = field(default_factory=dict)
-    by_id: frozenset[str] = frozenset()
 
-
-def index(bundle: Resource) -> Index:
-    """Reads the targets of a bundle; of a fullUrl that stands twice, the first."""
-    by_url: dict[str, str] = {}
-    by_id: set[str] = set()
+def index(bundle: Node) -> dict[str, Node]:
+    """The resources of a bundle by ``fullUrl`` and by ``Type/id``; the first of each."""
+    targets: dict[str, Node] = {}
     for entry in entries(bundle):
         resource = entry.get("resource")
-        kind = _text(resource.get("resourceType")) if isinstance(resource, dict) else ""
-        url = _text(entry.get("fullUrl"))
-        if url:
-            by_url.setdefault(url, kind)
-        if isinstance(resource, dict) and _text(resource.get("id")):
-            by_id.add(f"{kind}/{resource['id']}")
-        literal = _LITERAL.fullmatch(url)
-        if literal:
-            by_id.add(f"{literal['type']}/{literal['id']}")
-    return Index(by_url, frozenset(by_id))
+        if not isinstance(resource, dict):
+            continue
+        url, kind, identity = (entry.get("fullUrl"), resource.get("resourceType"), resource.get("id"))
+        if isinstance(url, str) and url:
+            targets.setdefault(url, resource)
+            literal = LITERAL.fullmatch(url)
+            if literal:
+                targets.setdefault(f"{literal['type']}/{literal['id']}", resource)
+        if isinstance(kind, str) and isinstance(identity, str):
+            targets.setdefault(f"{kind}/{identity}", resource)
+    return targets
 
 
-def entries(bundle: Resource) -> list[Resource]:
-    """The entries of a bundle, an empty object for each that is none."""
+def entries(bundle: Node) -> Iterator[Node]:
+    """The entries of a bundle that are objects."""
     found = bundle.get("entry")
-    if not isinstance(found, list):
-        return []
-    return [entry if isinstance(entry, dict) else {} for entry in found]
+    if isinstance(found, list):
+        yield from (entry for entry in found if isinstance(entry, dict))
 
 
-def full_urls(bundle: Resource) -> Iterator[Issue]:
-    """Findings about the fullUrls: their form, and each only once (bdl-7)."""
-    seen: set[tuple[str, object]] = set()
-    for position, entry in enumerate(entries(bundle)):
-        url = _text(entry.get("fullUrl"))
-        if not url:
-            continue
-        steps: Steps = ("entry", position, "fullUrl")
-        yield from _form(bundle, steps, url)
-        resource = entry.get("resource")
-        meta = resource.get("meta") if isinstance(resource, dict) else None
-        version = meta.get("versionId") if isinstance(meta, dict) else None
-        one = (url, version if isinstance(version, str) else None)
-        if one in seen:
-            message = "another entry has the same fullUrl"
-            yield issue_at(
-                bundle, steps, "duplicate", "bdl-7", message, found=url, spec=BUNDLE_SPEC
-            )
-        seen.add(one)
+def check_references(walk: Walk, root: Node) -> None:
+    """Checks every reference the walk has met; ``root`` is what was given to be checked."""
+    is_bundle = root.get("resourceType") == "Bundle"
+    for reference, held in walk.references:
+        url = reference.get("reference")
+        target = None
+        if isinstance(url, str) and url and url[0] not in " \t\r\n":
+            target = _judge(walk.findings, reference, url, held, is_bundle)
+        _check_type(walk.findings, reference, target, held)
 
 
-def references(root: Resource, resource: object, steps: Steps, known: Index) -> Iterator[Issue]:
-    """Findings about the references in one resource of ``root``."""
-    if not isinstance(resource, dict):
-        return
-    contained = _contained(resource)
-    for inner, node in walk(resource):
-        if not isinstance(node, dict) or not isinstance(node.get("reference"), str):
-            continue
-        here = (*steps, *inner, "reference")
-        yield from _judge(root, here, node, contained, known)
-
-
-def batch_references(bundle: Resource, known: Index) -> Iterator[Issue]:
-    """A warning if entries of a batch refer to each other.
-
-    A batch's entries are independent: servers store such a reference as it is, or refuse it.
-    """
+def check_batch(walk: Walk, bundle: Node) -> None:
+    """A warning if entries of a batch refer to each other: they are independent."""
     if bundle.get("type") != "batch":
         return
-    targets = {url for url in known.by_url if url.startswith("urn:")}
-    for _, node in walk(bundle):
-        if isinstance(node, dict) and _text(node.get("reference")) in targets:
-            message = "entries of a batch refer to each other, which servers need not resolve"
-            yield issue_at(
-                bundle,
-                ("type",),
-                "business-rule",
-                "batch-reference",
-                message,
-                severity=Severity.WARNING,
-                expected="transaction",
-                spec="https://hl7.org/fhir/R4/http.html#brules",
-            )
+    for reference, held in walk.references:
+        url = reference.get("reference")
+        if isinstance(url, str) and url.startswith("urn:") and url in held.scope.targets:
+            walk.findings.add(BATCH, bundle, "type", found="batch")
             return
 
 
 def _judge(
-    root: Resource, here: Steps, node: Resource, contained: dict[str, str], known: Index
-) -> Iterator[Issue]:
-    url: str = node["reference"]
-    if url.startswith("#"):
-        target = contained.get(url[1:]) if url != "#" else ""
-    elif url.startswith("urn:"):
-        target = known.by_url.get(url)
-    elif "?" in url:
-        target = url.partition("?")[0]  # a search: the server finds the resource
-    else:
-        literal = _LITERAL.fullmatch(url)
-        if not literal:
-            yield _unresolved(root, here, "reference-form", "this is no reference", url)
-            return
-        target = known.by_url.get(url) or literal["type"]
-        if not literal["base"] and f"{literal['type']}/{literal['id']}" not in known.by_id:
-            message = "no entry of this bundle; the server must have this resource already"
-            yield _unresolved(root, here, "outside", message, url, Severity.WARNING)
-    if target is None:
-        kind = "contained resource has this id" if url[0] == "#" else "entry has this fullUrl"
-        yield _unresolved(root, here, "reference-unresolved", f"no {kind}", url)
-    elif target:
-        yield from _fits(root, here, node, target)
+    findings: Findings, reference: Node, url: str, held: Held, is_bundle: bool
+) -> str | None:
+    """Says what is wrong about where a reference leads, and gives the type of its target."""
+    parsed = parse(url)
+    if parsed.kind == "none":
+        findings.add(FORM, reference, "reference")
+        return None
+    target = held.scope.resolve(url)
+    if target is None and parsed.kind == "literal":
+        target = _of_literal(parsed, held.scope.targets)
+    if target is not None:
+        kind = target.get("resourceType")
+        return kind if is_resource_type(kind) else None
+    if parsed.kind == "urn" and is_bundle:
+        findings.add(UNRESOLVED, reference, "reference", found=url)
+    elif parsed.kind == "literal" and not parsed.base and is_bundle:
+        findings.add(OUTSIDE, reference, "reference", found=parsed.type)
+    return parsed.type or None
 
 
-def _fits(root: Resource, here: Steps, node: Resource, target: str) -> Iterator[Issue]:
-    """Whether Reference.type, if it is given, is the type of the target."""
-    said = node.get("type")
-    if not isinstance(said, str) or said.rsplit("/", 1)[-1] == target:
+def _of_literal(parsed: Parsed, targets: Mapping[str, Node]) -> Node | None:
+    """The entry a RESTful url means, without its version and fragment."""
+    return targets.get(f"{parsed.base}{parsed.relative}")
+
+
+def _check_type(findings: Findings, reference: Node, target: str | None, held: Held) -> None:
+    """Whether the target is of a type that ``Reference.type`` and the element allow."""
+    said = reference.get("type")
+    named = said.rsplit("/", 1)[-1] if isinstance(said, str) else None
+    if target is not None and named is not None and is_resource_type(named) and named != target:
+        findings.add(TYPE, held.owner, held.name, found=named, expected=target)
         return
-    message = "Reference.type is not the type of the resource referred to"
-    place = (*here[:-1], "type")
-    yield issue_at(
-        root, place, "value", "reference-type", message, found=said, expected=target, spec=SPEC
-    )
+    kind, allowed = target or named, held.slot.element.targets
+    if kind is None or not allowed or kind in allowed or not is_resource_type(kind):
+        return
+    findings.add(TARGET, held.owner, held.name, found=kind, expected=" | ".join(allowed))
 
 
-def _form(bundle: Resource, steps: Steps, url: str) -> Iterator[Issue]:
-    if url.startswith("urn:uuid:"):
-        good, expected = _UUID.fullmatch(url), "urn:uuid: and a UUID in lower case"
-    elif url.startswith("urn:oid:"):
-        good, expected = _OID.fullmatch(url), "urn:oid: and an OID"
-    else:
-        good, expected = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:\S+\Z", url), "an absolute URL"
-    if not good:
-        message = "a fullUrl has another form"
-        yield issue_at(
-            bundle,
-            steps,
-            "value",
-            "fullurl-form",
-            message,
-            found=url,
-            expected=expected,
-            spec=BUNDLE_SPEC,
-        )
-
-
-def _unresolved(
-    root: Resource,
-    here: Steps,
-    key: str,
-    message: str,
-    url: str,
-    severity: Severity = Severity.ERROR,
-) -> Issue:
-    # Free text in the place of a reference may be anybody's words.
-    found = url if key != "reference-form" else None
-    return issue_at(
-        root, here, "not-found", key, message, severity=severity, found=found, spec=SPEC
-    )
-
-
-def _contained(resource: Resource) -> dict[str, str]:
-    """The types of the contained resources by their ids."""
-    found = resource.get("contained")
-    return {
-        inner["id"]: _text(inner.get("resourceType"))
-        for inner in (found if isinstance(found, list) else ())
-        if isinstance(inner, dict) and isinstance(inner.get("id"), str)
-    }
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+@lru_cache(maxsize=4096)
+def parse(url: str) -> Parsed:
+    """Tells what a reference is by its form alone."""
+    if url.startswith("#"):
+        return Parsed("contained")
+    if url.startswith(("urn:uuid:", "urn:oid:")):
+        return Parsed("urn")
+    literal = LITERAL.fullmatch(url)
+    if literal and is_resource_type(literal["type"]):
+        relative = f"{literal['type']}/{literal['id']}"
+        return Parsed("literal", literal["type"], literal["base"] or "", relative)
+    search = _SEARCH.fullmatch(url)
+    if search and is_resource_type(search["type"]):
+        return Parsed("search", search["type"])
+    return Parsed("url" if _SCHEME.fullmatch(url) else "none")

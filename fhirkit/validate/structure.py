@@ -1,227 +1,290 @@
-"""The shape of each resource: elements, cardinality, types and the form of values.
+"""The walk over a resource: each element against the tables, and what is asked of each on the way.
 
-The judge is fhir.resources with its R4B models; for every type of R4 that R4B still has, the
-elements are the same. Each resource is judged by itself, so that a finding names it, and what
-pydantic says is put in words of our own: its messages may quote the value.
+Elements, cardinality, choices, kinds of JSON, the form of primitives and required codes are
+judged here, ``_element`` companions in :mod:`fhirkit.validate.companions`. Objects of the right
+shape are asked for their invariants and by the layer that knows their data type
+(:mod:`fhirkit.validate.datatypes`), so that a resource is walked once.
 """
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, TypeGuard
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from fhir.resources.R4B import get_fhir_model_class
-from pydantic import ValidationError
-
-from fhirkit.issues import Issue, Severity
-from fhirkit.validate.place import Resource, Steps, at, issue_at, json_kind
-from fhirkit.validate.versions import R4_ONLY, other_version
+from fhirkit.issues import Severity
+from fhirkit.validate import primitives
+from fhirkit.validate.bindings import check_binding, check_code
+from fhirkit.validate.companions import check_companion, nulls_are_paired
+from fhirkit.validate.definitions import is_resource_type
+from fhirkit.validate.findings import Findings, Node, Rule
+from fhirkit.validate.place import json_kind
+from fhirkit.validate.plans import Plan, Shape, Slot, plan_of
+from fhirkit.validate.scope import Scope
 from fhirkit.validate.versions import SPEC as TYPES_SPEC
+from fhirkit.validate.versions import other_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Mapping
 
-    from fhir_core.fhirabstractmodel import FHIRAbstractModel
-    from pydantic_core import ErrorDetails
+    Ask = Callable[["Walk", Node, "Held"], None]
 
-DATATYPES_SPEC = "https://hl7.org/fhir/R4/datatypes.html"
+_JSON = "https://hl7.org/fhir/R4/json.html"
+_CARDINALITY = "https://hl7.org/fhir/R4/conformance-rules.html#cardinality"
+_CHOICE = "https://hl7.org/fhir/R4/formats.html#choice"
 
-# What fhir_core lets through besides pydantic's own error: it looks names of types up and joins
-# them without asking what they are.
-_UNCHECKED = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
-
-_KINDS = {
-    "bool_parsing": "a boolean",
-    "bool_type": "a boolean",
-    "dict_type": "an object",
-    "int_from_float": "an integer",
-    "int_parsing": "an integer",
-    "int_type": "an integer",
-    "json_invalid": "an object",  # fhir_core reads a string in the place of an object as JSON
-    "json_type": "an object",
-    "list_type": "an array",
-    "model_type": "an object",
-    "model_validation_format": "an object",
-    "string_type": "a string",
-    "string_unicode": "a string of Unicode characters",
+KIND = Rule("kind", "structure", "another kind of JSON was expected", spec=_JSON)
+UNKNOWN = Rule("unknown-element", "structure", "R4 has no such element here", spec=_JSON)
+REQUIRED = Rule("required", "required", "a required element is missing", spec=_CARDINALITY)
+CHOICE = Rule("choice-twice", "structure", "only one of these may be there", spec=_CHOICE)
+EMPTY = Rule("empty", "structure", "an element needs a value or elements of its own", spec=_JSON)
+NULL = Rule("null", "structure", "null cannot stand here", spec=_JSON)
+NO_TYPE = Rule(
+    "resource-type",
+    "required",
+    "no resourceType: it cannot be told what this is",
+    spec=TYPES_SPEC,
+)
+UNKNOWN_TYPE = Rule(
+    "unknown-type",
+    "value",
+    "no FHIR R4 resource type",
+    expected="the name of an R4 resource type",
+    spec=TYPES_SPEC,
+)
+VERSION = Rule("fhir-version", "not-supported", "", expected="R4", spec=TYPES_SPEC)
+FORM = {
+    "kind": KIND,
+    "empty": EMPTY,
+    "form": Rule("form", "value", "not the form it should have", spec=primitives.SPEC),
+    "date": Rule("date", "value", "there is no such day", spec=primitives.SPEC),
+    "length": Rule("length", "too-long", "the text is too long", spec=primitives.SPEC),
+    "control": Rule("control", "value", "a control character", spec=primitives.SPEC),
+    "blank": Rule("blank", "value", "white space only", Severity.WARNING, spec=primitives.SPEC),
 }
-_CHOICES = re.compile(r"from this list \[([^\]]*)\]")
-_PRIMITIVE = re.compile(r"\b(Base64Binary|DateTime|Date|Decimal|Instant|Integer|Time|Uri|Url)\b")
-# Values for an element that is there as an extension only, by the end of its name.
-_STAND_INS: dict[str, Any] = {
-    "Boolean": True,
-    "DateTime": "2000-01-01T00:00:00Z",
-    "Date": "2000-01-01",
-    "Integer": 1,
-    "String": "-",
-    "Uri": "urn:x",
-}
 
 
-def structure(root: Resource, value: object, steps: Steps = ()) -> Iterator[Issue]:
-    """Findings about the resource in ``root`` that ``steps`` lead to, and what it contains."""
-    if not isinstance(value, dict):
-        yield _kind(root, steps, "an object", value)
-        return
-    kind = value.get("resourceType")
-    if not isinstance(kind, str) or not kind:
-        message = "no resourceType: it cannot be told what this is"
-        yield issue_at(root, steps, "required", "resource-type", message)
-        return
-    other = other_version(value)
-    if other:
-        yield _wrong_version(root, steps, *other)
-        return
-    contained = value.get("contained")
-    if not isinstance(contained, list):
-        yield from _by_model(root, value, steps, kind)
-        return
-    outer = {name: inner for name, inner in value.items() if name != "contained"}
-    yield from _by_model(root, outer, steps, kind)
-    for position, inner in enumerate(contained):
-        yield from structure(root, inner, (*steps, "contained", position))
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Where an object stands: its slot, the object or array it stands in with its name there.
 
-
-def _by_model(root: Resource, resource: Resource, steps: Steps, kind: str) -> Iterator[Issue]:
-    if kind in R4_ONLY:
-        message = f"the structure of {kind} is not checked by this version of fhirkit"
-        yield issue_at(
-            root, steps, "not-supported", "not-checked", message, severity=Severity.INFORMATION
-        )
-        return
-    model = _model(kind)
-    if model is None:
-        yield issue_at(
-            root,
-            (*steps, "resourceType"),
-            "value",
-            "unknown-type",
-            "no FHIR R4 resource type",
-            expected="the name of an R4 resource type",
-            spec=TYPES_SPEC,
-        )
-        return
-    for error in _errors(model, resource):
-        if error is None:
-            message = "a part of this resource cannot be read as FHIR R4"
-            yield issue_at(root, steps, "structure", "unreadable", message)
-        else:
-            yield _of(root, resource, steps, error)
-
-
-def _errors(model: type[FHIRAbstractModel], resource: Resource) -> list[ErrorDetails | None]:
-    """What the model says; None stands for a part it could not read at all."""
-    try:
-        model.model_validate(resource)
-    except ValidationError as errors:
-        found = errors.errors(include_url=False, include_input=False)
-        gap = _gap(resource, found)
-        return list(found) if gap is None else _errors(model, {**resource, **gap})
-    except _UNCHECKED:
-        return [None]
-    return []
-
-
-def _gap(resource: Resource, errors: list[ErrorDetails]) -> Resource | None:
-    """A value for a required choice the resource gives as an extension only.
-
-    ``"_effectiveDateTime": {"extension": [...]}`` alone is legal FHIR, but the models ask for
-    ``effectiveDateTime``.
+    ``above`` is the slot of the object that has the element, None where that is a resource;
+    ``plan`` is the plan of that object.
     """
-    for error in errors:
-        if error["loc"]:
-            continue
-        for name in _choices(error):
-            for ending, value in _STAND_INS.items():
-                if f"_{name}" in resource and name not in resource and name.endswith(ending):
-                    return {name: value}
-    return None
+
+    slot: Slot
+    owner: Node | list[Any]
+    name: str | int
+    above: Slot | None
+    plan: Plan
+    scope: Scope
 
 
-def _of(root: Resource, resource: Resource, steps: Steps, error: ErrorDetails) -> Issue:
-    kind = error["type"]
-    loc: Steps = error["loc"]
-    if loc and loc[-1] == "root":
-        loc = loc[:-1]  # fhir_core's word for the value itself
-    here = (*steps, *loc)
-    if kind in ("missing", "model_field_validation.missing"):
-        return issue_at(root, here, "required", "required", "a required element is missing")
-    if kind == "extra_forbidden":
-        return issue_at(root, here, "structure", "unknown-element", "R4 has no such element here")
-    if "None is not allowed" in error["msg"]:
-        return issue_at(root, here, "structure", "null", "null cannot stand in this array")
-    if "One of field value is required" in error["msg"]:
-        return issue_at(root, here, "structure", "empty", "an element needs a value or children")
-    if kind in _KINDS:
-        return _kind(root, here, _KINDS[kind], at(resource, loc))
-    choices = _choices(error)
-    if choices and "multiple" in error["msg"]:
-        return _twice(root, here, choices, at(resource, loc))
-    if choices:
-        message = "one of these elements is required"
-        expected = " | ".join(choices)
-        return issue_at(root, here, "required", "choice-required", message, expected=expected)
-    return _form(root, here, error)
+@dataclass(slots=True)
+class Walk:
+    """One walk over what is to be checked; what it notes on the way is for later layers.
+
+    ``ask`` has the function that knows a data type, by its name. The walk notes ``references``,
+    every Reference with where it stands, and ``scopes``, one for every resource. ``judged`` are
+    the ids of objects whose codes a binding has judged already.
+    """
+
+    findings: Findings
+    ask: Mapping[str, Ask]
+    targets: Mapping[str, Node] = field(default_factory=dict)
+    references: list[tuple[Node, Held]] = field(default_factory=list)
+    scopes: list[Scope] = field(default_factory=list)
+    judged: set[int] = field(default_factory=set)
+
+    def resource(
+        self, value: object, owner: Node | list[Any], name: str | int | None, above: Scope | None
+    ) -> None:
+        """Checks a resource at ``name`` in ``owner``; ``above`` is the scope it stands in."""
+        if not isinstance(value, dict):
+            self._kind(owner, name, "an object", value)
+            return
+        kind = value.get("resourceType")
+        if not isinstance(kind, str) or not kind:
+            self.findings.add(NO_TYPE, value, "resourceType")
+            return
+        other = other_version(value)
+        if other:
+            self._other_version(value, *other)
+        elif is_resource_type(kind):
+            scope = self._scope(value, owner, name, above)
+            self.scopes.append(scope)
+            self.visit(value, plan_of(kind), None, scope)
+        else:
+            self.findings.add(UNKNOWN_TYPE, value, "resourceType")
+
+    def visit(self, node: Node, plan: Plan, above: Slot | None, scope: Scope) -> None:
+        """Checks an object of the group that ``plan`` is of; ``above`` is the slot it stands in."""
+        slots = plan.slots
+        chosen: dict[str, str] = {}
+        for name, value in node.items():
+            slot = slots.get(name)
+            if slot is None:
+                self._unlisted(node, name, plan, scope)
+                continue
+            shape = slot.shape
+            if shape is Shape.ARRAY:
+                self._array(node, name, value, slot, plan, above, scope)
+                continue
+            if shape is Shape.CHOICE:
+                self._choose(node, name, slot, chosen)
+                shape = slot.item
+            if shape is Shape.PRIMITIVE:
+                if value.__class__ is not slot.json or not slot.quick(value):
+                    self._primitive(node, name, value, slot)
+            elif shape is Shape.OBJECT:
+                self._object(node, name, value, slot, plan, above, scope)
+            elif shape is Shape.RESOURCE:
+                self.resource(value, node, name, scope)
+        for names in plan.required:
+            if names[0] not in node:
+                self._require(node, names)
+        if not node or (len(node) == 1 and "id" in node and above is not None):
+            return  # said where the object stands
+        for rule, check in plan.rules:
+            for owner, culprit in check(node, scope):
+                self.findings.add(rule, owner, culprit)
+
+    def _object(
+        self,
+        owner: Node | list[Any],
+        name: str | int,
+        value: object,
+        slot: Slot,
+        plan: Plan,
+        above: Slot | None,
+        scope: Scope,
+    ) -> None:
+        if value.__class__ is not dict:
+            self._kind(owner, name, "an object", value)
+            return
+        node: Node = value  # type: ignore[assignment]
+        if not node or (len(node) == 1 and "id" in node):
+            self.findings.add(EMPTY, owner, name)
+            return
+        if slot.binding is not None:
+            check_binding(self, node, slot, owner, name)
+        self.visit(node, slot.plan, slot, scope)
+        for rule, check in slot.rules:
+            for at, culprit in check(node, scope):
+                self.findings.add(rule, at, culprit)
+        ask = self.ask.get(slot.element.type)
+        if ask is not None:
+            ask(self, node, Held(slot, owner, name, above, plan, scope))
+
+    def _array(
+        self,
+        node: Node,
+        name: str,
+        value: object,
+        slot: Slot,
+        plan: Plan,
+        above: Slot | None,
+        scope: Scope,
+    ) -> None:
+        if not isinstance(value, list):
+            self._kind(node, name, "an array", value)
+            return
+        if not value:
+            self.findings.add(EMPTY, node, name, message="an empty array: leave the element out")
+            return
+        if slot.item is Shape.OBJECT:
+            for position, item in enumerate(value):
+                self._object(value, position, item, slot, plan, above, scope)
+        elif slot.item is Shape.RESOURCE:
+            for position, item in enumerate(value):
+                self.resource(item, value, position, scope)
+        else:
+            for position, item in enumerate(value):
+                if item is None:
+                    if not nulls_are_paired(node, name, position):
+                        self.findings.add(NULL, value, position)
+                elif item.__class__ is not slot.json or not slot.quick(item):
+                    self._primitive(value, position, item, slot)
+
+    def _primitive(
+        self, owner: Node | list[Any], name: str | int, value: object, slot: Slot
+    ) -> None:
+        primitive = slot.element.primitive
+        if primitive is None:
+            return
+        if isinstance(value, list) and not slot.element.many:
+            self._kind(owner, name, "one value, no array", value)
+            return
+        fault = primitives.fault(primitive, value)
+        if fault is None:
+            check_code(self, value, slot, owner, name)
+        elif fault.key == "kind":
+            self._kind(owner, name, fault.expected, value)
+        else:
+            message = fault.message
+            self.findings.add(
+                FORM[fault.key], owner, name, message=message, expected=fault.expected
+            )
+
+    def _choose(self, node: Node, name: str, slot: Slot, chosen: dict[str, str]) -> None:
+        first = chosen.setdefault(slot.element.choice, name)
+        if first != name:
+            self.findings.add(CHOICE, node, name, found=name, expected=f"{first} alone")
+
+    def _unlisted(self, node: Node, name: str, plan: Plan, scope: Scope) -> None:
+        slot = plan.slots.get(name[1:]) if name.startswith("_") else None
+        if slot is not None and slot.item is Shape.PRIMITIVE:
+            check_companion(self, node, name, slot, plan, scope)
+        else:
+            self.findings.add(UNKNOWN, node, name, expected=_choices(name, plan))
+
+    def _require(self, node: Node, names: tuple[str, ...]) -> None:
+        if any(name in node or f"_{name}" in node for name in names):
+            return
+        stem = names[0]
+        expected = None
+        if len(names) > 1:
+            stem = _stem(names)
+            expected = " | ".join(names) if len(names) < 12 else f"{stem}[x]"
+        self.findings.add(REQUIRED, node, stem, expected=expected)
+
+    def _kind(
+        self, owner: Node | list[Any], name: str | int | None, expected: str, value: object
+    ) -> None:
+        if value is None:
+            self.findings.add(NULL, owner, name)
+            return
+        message = f"{expected} was expected"
+        self.findings.add(
+            KIND, owner, name, found=json_kind(value), expected=expected, message=message
+        )
+
+    def _scope(
+        self, value: Node, owner: Node | list[Any], name: str | int | None, above: Scope | None
+    ) -> Scope:
+        if above is None:
+            return Scope(value, value, value, None, self.targets)
+        if above.resource.get("contained") is owner:
+            return Scope(above.root, above.container, value, above.entry, self.targets)
+        entry = owner if isinstance(owner, dict) and name == "resource" else None
+        return Scope(above.root, value, value, entry, self.targets)
+
+    def _other_version(self, value: Node, version: str, sign: str) -> None:
+        message = f"this is written for FHIR {version}: fhirkit reads R4 (4.0.1)"
+        self.findings.add(VERSION, value, sign, found=version, message=message)
 
 
-def _twice(root: Resource, here: Steps, choices: list[str], owner: object) -> Issue:
-    names = [name for name in (owner if isinstance(owner, dict) else ()) if name in choices]
-    message = "only one of these elements may be there"
-    expected = " | ".join(choices)
-    return issue_at(
-        root, (*here, *names[1:2]), "structure", "choice-twice", message, expected=expected
-    )
+def _stem(names: tuple[str, ...]) -> str:
+    """What the names of a choice begin with: ``effective`` of effectiveDateTime and others."""
+    first, last = min(names), max(names)
+    size = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+    return first[:size]
 
 
-def _form(root: Resource, here: Steps, error: ErrorDetails) -> Issue:
-    """A value of the right JSON kind and the wrong form."""
-    pattern = error.get("ctx", {}).get("pattern")
-    primitive = _PRIMITIVE.search(error["msg"])
-    expected: str | None = None
-    if error["type"].startswith(("date", "time")):
-        expected = "a date or time that exists, as FHIR writes it"
-    elif primitive:
-        expected = f"the form of FHIR's {primitive[0][0].lower()}{primitive[0][1:]}"
-    elif pattern:
-        expected = f"the form {pattern}"
-    message = "the value has not the form it should have"
-    return issue_at(root, here, "value", "form", message, expected=expected, spec=DATATYPES_SPEC)
-
-
-def _kind(root: Resource, here: Steps, expected: str, value: object) -> Issue:
-    message = f"{expected} was expected"
-    found = json_kind(value)
-    return issue_at(root, here, "structure", "kind", message, expected=expected, found=found)
-
-
-def _wrong_version(root: Resource, steps: Steps, version: str, sign: str) -> Issue:
-    message = f"this is written for FHIR {version}: fhirkit reads R4 (4.0.1)"
-    return issue_at(
-        root,
-        (*steps, sign),
-        "not-supported",
-        "fhir-version",
-        message,
-        found=version,
-        expected="R4",
-        spec=TYPES_SPEC,
-    )
-
-
-def is_resource_type(kind: object) -> TypeGuard[str]:
-    """Whether this is the name of an R4 resource type."""
-    return isinstance(kind, str) and (kind in R4_ONLY or _model(kind) is not None)
-
-
-def _model(kind: str) -> type[FHIRAbstractModel] | None:
-    """The model of a resource type, None where R4 has no such resource."""
-    try:
-        model = get_fhir_model_class(kind)
-    except ValueError:
-        return None
-    return model if model.has_resource_base() else None
-
-
-def _choices(error: ErrorDetails) -> list[str]:
-    match = _CHOICES.search(error["msg"])
-    return [name.strip(" '") for name in match[1].split(",")] if match else []
+def _choices(name: str, plan: Plan) -> str | None:
+    """The elements meant where a choice was given without its type, or with another."""
+    meant = [
+        slot.element.name
+        for slot in plan.slots.values()
+        if slot.element.choice and name.startswith(slot.element.choice)
+    ]
+    return " | ".join(meant) if 0 < len(meant) < 12 else None

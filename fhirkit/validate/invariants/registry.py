@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 INVARIANTS: dict[str, Check] = {}
 """Every invariant by its key; each gives the places that break it, none where it holds."""
 
+WORDS: dict[str, str] = {}
+"""What each invariant says, in the specification's words."""
+
 
 def invariant(holds: Callable[[Node, Scope], bool]) -> Callable[[Node, Scope], bool]:
     """Registers a predicate: where it does not hold, the element itself is at fault."""
@@ -37,16 +40,22 @@ def invariant(holds: Callable[[Node, Scope], bool]) -> Callable[[Node, Scope], b
     def check(node: Node, scope: Scope) -> Iterable[Place]:
         return () if holds(node, scope) else ((node, None),)
 
-    INVARIANTS[key_of(holds)] = check
+    _register(holds, check)
     return holds
 
 
 def culprits(find: Check) -> Check:
     """Registers a function that gives the parts at fault."""
-    INVARIANTS[key_of(find)] = find
+    _register(find, find)
     return find
 
 
 def key_of(function: Callable[..., object]) -> str:
     """The invariant's key a function is named after: ``obs_6`` is ``obs-6``."""
     return function.__name__.replace("_", "-")
+
+
+def _register(function: Callable[..., object], check: Check) -> None:
+    key = key_of(function)
+    INVARIANTS[key] = check
+    WORDS[key] = " ".join((function.__doc__ or "").split())

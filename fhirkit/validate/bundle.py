@@ -1,0 +1,184 @@
+"""Bundles: what each entry is called, and what a transaction or batch asks the server to do.
+
+Source: https://hl7.org/fhir/R4/bundle.html and https://hl7.org/fhir/R4/http.html#transaction.
+Which parts an entry has in which type of bundle are the invariants bdl-1 to bdl-12.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fhirkit.issues import Severity
+from fhirkit.validate.definitions import is_resource_type
+from fhirkit.validate.findings import Rule
+from fhirkit.validate.references import LITERAL, entries
+
+if TYPE_CHECKING:
+    from fhirkit.validate.findings import Findings, Node
+
+_HTTP = "https://hl7.org/fhir/R4/http.html"
+_BUNDLE = "https://hl7.org/fhir/R4/bundle.html"
+_FULL_URL = f"{_BUNDLE}#bundle-unique"
+
+FULL_URL = Rule("fullurl-form", "value", "a fullUrl has another form", spec=_FULL_URL)
+FULL_URL_ID = Rule(
+    "fullurl-id",
+    "value",
+    "fullUrl and resource name two different resources",
+    spec=_FULL_URL,
+)
+NO_BODY = Rule("no-body", "required", "POST and PUT need a resource", spec=f"{_HTTP}#transaction")
+BODY = Rule(
+    "body",
+    "business-rule",
+    "GET, HEAD and DELETE send no resource",
+    Severity.WARNING,
+    spec=f"{_HTTP}#transaction",
+)
+REQUEST_TYPE = Rule(
+    "request-type",
+    "value",
+    "the url names another resource type than the entry holds",
+    spec=f"{_HTTP}#transaction",
+)
+REQUEST_ID = Rule(
+    "request-id",
+    "value",
+    "the url names another id than the resource has",
+    spec=f"{_HTTP}#update",
+)
+REQUEST_URL = Rule(
+    "request-url",
+    "value",
+    "the url does not go with the method",
+    spec=f"{_HTTP}#transaction",
+)
+TWICE = Rule(
+    "request-twice",
+    "duplicate",
+    "another entry has the same key: one of the two would be lost",
+    spec=f"{_HTTP}#transaction",
+)
+CONDITION = Rule(
+    "request-condition",
+    "value",
+    "this condition has no meaning for the method",
+    Severity.WARNING,
+    spec=f"{_BUNDLE}#Bundle",
+)
+NO_ID = Rule(
+    "search-id", "required", "what a search finds has an id", spec=f"{_BUNDLE}#searchset"
+)
+
+_UUID = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_OID = re.compile(r"urn:oid:[0-2](\.(0|[1-9][0-9]*))+")
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+_FORMS = (
+    ("urn:uuid:", _UUID, "urn:uuid: and a UUID in lower case"),
+    ("urn:oid:", _OID, "urn:oid: and an OID"),
+    ("", _ABSOLUTE, "an absolute URL"),
+)
+_CONDITIONS = {
+    "ifNoneExist": ("POST",),
+    "ifMatch": ("PUT", "PATCH", "DELETE"),
+    "ifNoneMatch": ("GET", "HEAD", "PUT"),
+    "ifModifiedSince": ("GET", "HEAD"),
+}
+
+
+def check_bundle(bundle: Node, findings: Findings) -> None:
+    """Checks the entries of a bundle: fullUrl and, where it has requests, what they ask."""
+    requested = bundle.get("type") in ("transaction", "batch")
+    seen: set[tuple[str, str]] = set()
+    for entry in entries(bundle):
+        url, resource = entry.get("fullUrl"), entry.get("resource")
+        if isinstance(url, str) and url:
+            _check_full_url(entry, url, resource, findings)
+        request = entry.get("request")
+        if requested and isinstance(request, dict):
+            _check_request(entry, request, resource, findings)
+            _check_once(request, seen, findings)
+        if bundle.get("type") == "searchset" and isinstance(resource, dict):
+            _check_found(resource, findings)
+
+
+def _check_full_url(entry: Node, url: str, resource: object, findings: Findings) -> None:
+    for start, form, expected in _FORMS:
+        if url.startswith(start):
+            if not form.fullmatch(url):
+                findings.add(FULL_URL, entry, "fullUrl", found=url, expected=expected)
+                return
+            break
+    literal = LITERAL.fullmatch(url)
+    if not literal or literal["version"] or not isinstance(resource, dict):
+        return
+    kind, identity = resource.get("resourceType"), resource.get("id")
+    if not is_resource_type(kind) or not is_resource_type(literal["type"]):
+        return
+    if kind != literal["type"] or (isinstance(identity, str) and identity != literal["id"]):
+        name = f"{kind}/{identity}" if isinstance(identity, str) else str(kind)
+        findings.add(FULL_URL_ID, entry, "fullUrl", found=url, expected=name)
+
+
+def _check_request(entry: Node, request: Node, resource: object, findings: Findings) -> None:
+    method, url = request.get("method"), request.get("url")
+    for name, methods in _CONDITIONS.items():
+        if name in request and isinstance(method, str) and method not in methods:
+            expected = " | ".join(methods)
+            findings.add(CONDITION, request, name, found=method, expected=expected)
+    if method in ("POST", "PUT"):
+        if resource is None:
+            findings.add(NO_BODY, entry, "resource")
+        elif isinstance(resource, dict) and isinstance(url, str):
+            _check_url(request, str(method), url, resource, findings)
+    elif method in ("GET", "HEAD", "DELETE") and resource is not None:
+        findings.add(BODY, entry, "resource", found=str(method))
+
+
+def _check_url(request: Node, method: str, url: str, resource: Node, findings: Findings) -> None:
+    """Whether the url of a POST or PUT goes with the resource that is sent."""
+    path, question, _ = url.partition("?")
+    kind, _, rest = path.partition("/")
+    sent = resource.get("resourceType")
+    if not is_resource_type(kind) or not is_resource_type(sent) or "$" in rest:
+        return  # said elsewhere, or an operation
+    if kind != sent:
+        findings.add(REQUEST_TYPE, request, "url", found=kind, expected=sent)
+    elif method == "POST" and rest and not rest.startswith("_"):
+        expected = f"{kind}: the server gives the id"
+        findings.add(REQUEST_URL, request, "url", found="POST", expected=expected)
+    elif method == "PUT" and not rest and not question:
+        expected = f"{kind}/id or {kind}?search"
+        findings.add(REQUEST_URL, request, "url", found="PUT", expected=expected)
+    elif method == "PUT" and rest and isinstance(resource.get("id"), str):
+        if rest.partition("/")[0] != resource["id"]:
+            findings.add(REQUEST_ID, request, "url", expected=f"{kind}/{resource['id']}")
+
+
+def _check_once(request: Node, seen: set[tuple[str, str]], findings: Findings) -> None:
+    """Two entries with one key: some servers refuse them, others merge them without a word."""
+    target = _target(request)
+    if target is None:
+        return
+    if target in seen:
+        findings.add(TWICE, request, target[0])
+    seen.add(target)
+
+
+def _target(request: Node) -> tuple[str, str] | None:
+    """The element that says which resource is meant, and what it says; None if it is new."""
+    method, url, condition = (request.get(name) for name in ("method", "url", "ifNoneExist"))
+    if not isinstance(url, str):
+        return None
+    if method == "POST":
+        if not isinstance(condition, str) or not condition:
+            return None
+        return "ifNoneExist", f"{url}?{condition.removeprefix(f'{url}?').removeprefix('?')}"
+    return ("url", url) if method in ("PUT", "PATCH", "DELETE") else None
+
+
+def _check_found(resource: Node, findings: Findings) -> None:
+    kind = resource.get("resourceType")
+    if "id" not in resource and is_resource_type(kind) and kind != "OperationOutcome":
+        findings.add(NO_ID, resource, "id")

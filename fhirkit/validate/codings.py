@@ -1,0 +1,118 @@
+"""Codings and quantities: code, display and unit, judged as far as they can be offline.
+
+Sources: https://hl7.org/fhir/R4/datatypes.html#Coding and
+https://hl7.org/fhir/R4/terminologies-systems.html.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from fhirkit.issues import Severity
+from fhirkit.validate.findings import Rule
+
+if TYPE_CHECKING:
+    from fhirkit.validate.findings import Node
+    from fhirkit.validate.structure import Held, Walk
+
+_SPEC = "https://hl7.org/fhir/R4/terminologies-systems.html"
+_UCUM = "http://unitsofmeasure.org"
+
+UNKNOWN_CODE = Rule(
+    "unknown-code", "code-invalid", "the code system has no such code", spec=f"{_SPEC}"
+)
+DISPLAY = Rule(
+    "display",
+    "code-invalid",
+    "not the display of this code in its code system",
+    spec="https://hl7.org/fhir/R4/datatypes.html#Coding",
+)
+CODE_FORM = Rule("code-form", "code-invalid", "no code of its system", spec=_SPEC)
+UNIT = Rule("ucum", "code-invalid", "no UCUM unit", spec="https://ucum.org/ucum")
+SYSTEM = Rule(
+    "system",
+    "code-invalid",
+    "this code system goes by another url in FHIR",
+    Severity.WARNING,
+    spec=_SPEC,
+)
+RELATIVE_SYSTEM = Rule(
+    "system-relative",
+    "value",
+    "a code system is named by an absolute URI",
+    spec="https://hl7.org/fhir/R4/datatypes.html#Coding",
+)
+
+
+def check_coding(walk: Walk, coding: Node, held: Held) -> None:
+    """Checks one Coding: its system's url, whether it has the code, and the display of it."""
+    system, code = coding.get("system"), coding.get("code")
+    if not isinstance(system, str):
+        return
+    display = coding.get("display") if "version" not in coding else None
+    verdict = _verdict(system, code, display if isinstance(display, str) else None)
+    if verdict is not None:
+        rule, name, found, expected, message = verdict
+        if rule is UNKNOWN_CODE and (id(coding) in walk.judged or "version" in coding):
+            return
+        owner = coding if name else held.owner
+        place = name or held.name
+        walk.findings.add(rule, owner, place, found=found, expected=expected, message=message)
+
+
+def check_quantity(walk: Walk, quantity: Node, held: Held) -> None:
+    """Checks the unit of a Quantity that says it is a UCUM code."""
+    if quantity.get("system") != _UCUM:
+        return
+    code = quantity.get("code")
+    if isinstance(code, str):
+        message = _unit_fault(code)
+        if message and id(quantity) not in walk.judged:
+            walk.findings.add(
+                UNIT, quantity, "code", found=code, message=message, expected=_meant(code)
+            )
+
+
+@lru_cache(maxsize=4096)
+def _verdict(
+    system: str, code: object, display: str | None
+) -> tuple[Rule, str, str | None, str | None, str | None] | None:
+    """What is wrong with a coding: rule, element ("" for all of it), found, expected, message."""
+    from fhirkit.validate.definitions import code_system
+    from fhirkit.validate.terminology import canonical_system, code_fault
+
+    right = canonical_system(system)
+    if right is not None:
+        return SYSTEM, "system", system, right, None
+    if ":" not in system:
+        return RELATIVE_SYSTEM, "system", None, None, None
+    if not isinstance(code, str):
+        return None
+    known = code_system(system)
+    if known is None:
+        fault = code_fault(system, code)
+        return (CODE_FORM, "", code, None, fault) if fault else None
+    expected = known.display(code)
+    if expected is None:
+        return UNKNOWN_CODE, "", code, f"a code of {system}", None
+    if display is not None and expected and _folded(display) != _folded(expected):
+        return DISPLAY, "display", None, expected, None
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _unit_fault(code: str) -> str | None:
+    from fhirkit.validate.terminology import code_fault
+
+    return code_fault(_UCUM, code)
+
+
+def _meant(code: str) -> str | None:
+    from fhirkit.validate.terminology.ucum import suggestion
+
+    return suggestion(code)
+
+
+def _folded(display: str) -> str:
+    return " ".join(display.split()).casefold()

@@ -1,0 +1,94 @@
+"""The second half of a primitive: ``_status`` beside ``status``, with its id and extensions.
+
+Source: https://hl7.org/fhir/R4/json.html#primitive.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fhirkit.validate.findings import Rule
+from fhirkit.validate.place import json_kind
+from fhirkit.validate.plans import plan_of
+
+if TYPE_CHECKING:
+    from fhirkit.validate.findings import Node
+    from fhirkit.validate.plans import Plan, Slot
+    from fhirkit.validate.scope import Scope
+    from fhirkit.validate.structure import Walk
+
+_SPEC = "https://hl7.org/fhir/R4/json.html#primitive"
+
+KIND = Rule("kind", "structure", "another kind of JSON was expected", spec=_SPEC)
+EMPTY = Rule("empty", "structure", "an id or an extension was expected", spec=_SPEC)
+PAIRING = Rule(
+    "null-pairing",
+    "structure",
+    "an array and the one with its extensions need one place for each value",
+    spec=_SPEC,
+)
+NOTHING = Rule("null", "structure", "neither a value nor an extension stands here", spec=_SPEC)
+
+
+def check_companion(
+    walk: Walk, node: Node, name: str, slot: Slot, plan: Plan, scope: Scope
+) -> None:
+    """Checks ``_status`` of a primitive element whose slot is ``slot``."""
+    value = node[name]
+    if not slot.element.many:
+        if not isinstance(value, dict):
+            _kind(walk, node, name, "an object", value)
+        elif not _has_content(value):
+            walk.findings.add(EMPTY, node, name)
+        else:
+            walk.visit(value, plan_of("Element"), slot, scope)
+        return
+    if not isinstance(value, list):
+        _kind(walk, node, name, "an array", value)
+        return
+    _check_array(walk, node, name, value, slot, scope)
+
+
+def nulls_are_paired(node: Node, name: str, position: int) -> bool:
+    """Whether a null in the array ``name`` has an extension at its place in ``_name``."""
+    companion = node.get(f"_{name}")
+    if not isinstance(companion, list) or position >= len(companion):
+        return False
+    return companion[position] is not None
+
+
+def _check_array(
+    walk: Walk, node: Node, name: str, value: list[object], slot: Slot, scope: Scope
+) -> None:
+    plain = node.get(name[1:])
+    if not value:
+        walk.findings.add(EMPTY, node, name)
+    elif isinstance(plain, list) and len(plain) != len(value):
+        walk.findings.add(PAIRING, node, name)
+    for position, item in enumerate(value):
+        if item is None:
+            if not isinstance(plain, list):
+                walk.findings.add(NOTHING, value, position)
+        elif not isinstance(item, dict):
+            _kind(walk, value, position, "an object", item)
+        elif not _has_content(item):
+            walk.findings.add(EMPTY, value, position)
+        else:
+            walk.visit(item, plan_of("Element"), slot, scope)
+
+
+def _has_content(value: Node) -> bool:
+    return bool(value)
+
+
+def _kind(
+    walk: Walk, owner: Node | list[object], name: str | int, expected: str, value: object
+) -> None:
+    walk.findings.add(
+        KIND,
+        owner,
+        name,
+        found=json_kind(value),
+        expected=expected,
+        message=f"{expected} was expected",
+    )

@@ -1,0 +1,61 @@
+"""Which layer knows a data type: what the walk asks each object of it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from typing import TYPE_CHECKING
+
+from fhirkit.issues import Severity
+from fhirkit.validate.codings import check_coding, check_quantity
+from fhirkit.validate.findings import Rule
+
+if TYPE_CHECKING:
+    from fhirkit.validate.findings import Node
+    from fhirkit.validate.structure import Ask, Held, Walk
+
+_ATTACHMENT = "https://hl7.org/fhir/R4/datatypes.html#Attachment"
+
+SIZE = Rule("attachment-size", "value", "not the number of bytes that data holds", spec=_ATTACHMENT)
+HASH = Rule(
+    "attachment-hash",
+    "value",
+    "not the SHA-1 of what data holds, in base64",
+    Severity.WARNING,  # servers and examples put other hashes here
+    spec=_ATTACHMENT,
+)
+
+
+def check_attachment(walk: Walk, attachment: Node, held: Held) -> None:
+    """Checks ``size`` and ``hash`` against the data itself."""
+    data = attachment.get("data")
+    if not isinstance(data, str) or not ("size" in attachment or "hash" in attachment):
+        return
+    try:
+        content = base64.b64decode(data)
+    except (binascii.Error, ValueError):
+        return  # said by the walk
+    size = attachment.get("size")
+    if isinstance(size, int) and size != len(content):
+        walk.findings.add(SIZE, attachment, "size", found=str(size), expected=str(len(content)))
+    given = attachment.get("hash")
+    if isinstance(given, str):
+        digest = hashlib.sha1(content, usedforsecurity=False).digest()
+        if given != base64.b64encode(digest).decode("ascii"):
+            walk.findings.add(HASH, attachment, "hash")
+
+
+def note_reference(walk: Walk, reference: Node, held: Held) -> None:
+    """Leaves a reference to the layer that knows the whole bundle."""
+    walk.references.append((reference, held))
+
+
+_QUANTITIES = ("Age", "Count", "Distance", "Duration", "Quantity")
+ASK: dict[str, Ask] = {
+    "Attachment": check_attachment,
+    "Coding": check_coding,
+    "Reference": note_reference,
+    **dict.fromkeys(_QUANTITIES, check_quantity),
+}
+"""The function that is asked about each object of a data type."""

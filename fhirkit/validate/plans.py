@@ -1,0 +1,144 @@
+"""What the walk needs to know of a group, made ready once: a slot for each element.
+
+A plan is a :class:`~fhirkit.validate.definitions.Group` with its look-ups done: the quick test of
+each primitive, the codes an element may have, the invariants' functions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import IntEnum
+from functools import cache
+from typing import TYPE_CHECKING
+
+from fhirkit.validate.definitions import Binding, Element, group, invariant
+from fhirkit.validate.invariants import INVARIANTS, WORDS, registered_as
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from fhirkit.validate.definitions import Group
+    from fhirkit.validate.findings import Rule
+    from fhirkit.validate.invariants.registry import Check
+
+
+BY_THE_WALK = frozenset({"ele-1"})
+"""Invariants that the walk judges where it stands: an element without value or children."""
+
+
+class Shape(IntEnum):
+    """How the walk meets an element."""
+
+    PRIMITIVE = 0
+    OBJECT = 1
+    RESOURCE = 2
+    CHOICE = 3
+    ARRAY = 4
+    SKIPPED = 5  # resourceType, which is read before the walk
+
+
+@dataclass(slots=True)
+class Slot:
+    """An element as the walk meets it.
+
+    ``shape`` is that of the whole element, ``item`` that of one of its values. A primitive of
+    class ``json`` that ``quick`` says yes to is right, its code included.
+    """
+
+    element: Element
+    shape: Shape
+    item: Shape
+    json: type
+    quick: Callable[..., object]
+    binding: Binding | None
+    rules: tuple[tuple[Rule, Check], ...] = ()
+    _plan: Plan | None = None
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of the objects that stand here."""
+        if self._plan is None:
+            self._plan = plan_of(self.element.type)
+        return self._plan
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A group made ready: slots by name, what must be there, what is asked of the object."""
+
+    group: Group
+    slots: dict[str, Slot]
+    required: tuple[tuple[str, ...], ...]
+    rules: tuple[tuple[Rule, Check], ...]
+    known: bool = field(default=True)
+
+
+@cache
+def plan_of(path: str) -> Plan:
+    """The plan of a type or of an element's path. Raises KeyError where R4 has none."""
+    found = group(path)
+    if found is None:
+        raise KeyError(path)
+    slots = {name: _slot(element) for name, element in found.elements.items()}
+    if found.kind == "resource":
+        slots["resourceType"] = _RESOURCE_TYPE
+    return Plan(found, slots, found.required, tuple(_rules(found.rules, path)))
+
+
+def _rules(keys: Iterable[str], path: str) -> Iterator[tuple[Rule, Check]]:
+    """The invariants that are asked here; those that the walk itself judges have no function."""
+    for key in keys:
+        name = registered_as(key, path)
+        check = INVARIANTS.get(name)
+        if check is not None and key not in BY_THE_WALK:
+            yield invariant(key, path, WORDS.get(name, "")), check
+
+
+def _slot(element: Element) -> Slot:
+    item = Shape.OBJECT
+    json: type = dict
+    quick: Callable[..., object] = bool
+    binding = element.binding
+    if element.is_resource:
+        item = Shape.RESOURCE
+    elif element.primitive is not None:
+        item = Shape.PRIMITIVE
+        json, quick = element.primitive.json, _quick(element, binding)
+    shape = item
+    if element.many:
+        shape = Shape.ARRAY
+    elif element.choice:
+        shape = Shape.CHOICE
+    rules = tuple(_rules(element.rules, element.path)) if item is Shape.OBJECT else ()
+    return Slot(element, shape, item, json, quick, binding, rules)
+
+
+def _quick(element: Element, binding: Binding | None) -> Callable[..., object]:
+    primitive = element.primitive
+    if primitive is None:
+        return bool
+    if element.type == "code" and binding is not None and binding.required:
+        codes = binding.any_code
+        return _no if codes is None else codes.__contains__
+    if primitive.name == "boolean":
+        return _BOOLEANS.__contains__
+    if primitive.name == "decimal":
+        return Decimal.is_finite
+    return primitive.quick or _no
+
+
+def _no(_: object) -> bool:
+    return False
+
+
+_BOOLEANS = (False, True)
+_RESOURCE_TYPE = Slot(
+    Element("resourceType", "Resource.resourceType", "code", 1, 1, "", None, (), None, many=False,
+            is_resource=False),
+    Shape.SKIPPED,
+    Shape.SKIPPED,
+    str,
+    bool,
+    None,
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Compiles the official FHIR R4 package into the tables that ``fhirkit validate`` reads."""

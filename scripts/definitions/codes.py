@@ -1,0 +1,202 @@
+"""Code systems and value sets: which codes there are, and which of them an element may have.
+
+``codesystems.txt`` has a line for each complete code system that is HL7's own::
+
+    http://hl7.org/fhir/observation-status <tab> {"codes": {"final": "Final", ...}}
+
+``valuesets.txt`` has one for each value set that an element is bound to, with its systems and
+their codes; None stands for every code of the system. A set that cannot be told offline (a
+filter over SNOMED CT) is left out, and codes are not judged by it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from definitions.package import Json
+
+Codes = dict[str, "set[str] | None"]
+"""Codes by their system; None for all of them."""
+
+_OWN = re.compile(r"http://(terminology\.)?hl7\.org/")
+#: A copyright line that names nobody but HL7.
+_FREE = re.compile(r"HL7|This is an example set\.?$")
+
+
+class Unknowable(Exception):
+    """A value set cannot be expanded from the package alone."""
+
+
+def compile_code_systems(package: Mapping[str, Json], needed: Iterable[str]) -> str:
+    """HL7's own code systems, and those that the value sets ``needed`` are made of."""
+    systems = code_systems(package)
+    wanted = {url for url, system in systems.items() if _is_own(system)}
+    for url in needed:
+        wanted |= {system for system in _systems_of(package, url) if system in systems}
+    return "".join(f"{url}\t{_json(_system(systems[url]))}\n" for url in sorted(wanted))
+
+
+def compile_value_sets(package: Mapping[str, Json], wanted: Iterable[str]) -> str:
+    """The value sets ``wanted`` that can be expanded, by url."""
+    lines = []
+    for url in sorted(wanted):
+        try:
+            codes = expand(package, url)
+        except Unknowable:
+            continue
+        systems = {system: sorted(found) if found is not None else None for system, found in codes.items()}
+        lines.append(f"{url}\t{_json(dict(sorted(systems.items())))}\n")
+    return "".join(lines)
+
+
+def code_systems(package: Mapping[str, Json]) -> dict[str, Json]:
+    """The complete code systems of a package by url."""
+    return {
+        resource["url"]: resource
+        for resource in package.values()
+        if resource["resourceType"] == "CodeSystem" and resource.get("content") == "complete"
+    }
+
+
+def expand(package: Mapping[str, Json], url: str) -> Codes:
+    """The codes of a value set. Raises Unknowable where the package does not tell them."""
+    sets = _value_sets(package)
+    return _expand(sets, code_systems(package), url, ())
+
+
+def _value_sets(package: Mapping[str, Json]) -> dict[str, Json]:
+    return {
+        resource["url"]: resource
+        for resource in package.values()
+        if resource["resourceType"] == "ValueSet"
+    }
+
+
+def _systems_of(package: Mapping[str, Json], url: str) -> set[str]:
+    try:
+        return set(expand(package, url))
+    except Unknowable:
+        return set()
+
+
+def _expand(
+    sets: Mapping[str, Json], systems: Mapping[str, Json], url: str, above: tuple[str, ...]
+) -> Codes:
+    url = url.partition("|")[0]
+    if url not in sets or url in above:
+        raise Unknowable(url)
+    compose = sets[url].get("compose", {})
+    codes: Codes = {}
+    for include in compose.get("include", ()):
+        for system, found in _include(sets, systems, include, (*above, url)).items():
+            before = codes.get(system, set())
+            codes[system] = None if found is None or before is None else before | found
+    for exclude in compose.get("exclude", ()):
+        for system, found in _include(sets, systems, exclude, (*above, url)).items():
+            before = codes.get(system, set())
+            if before is None or found is None:
+                raise Unknowable(url)
+            codes[system] = before - found
+    if not codes:
+        raise Unknowable(url)
+    return codes
+
+
+def _include(
+    sets: Mapping[str, Json], systems: Mapping[str, Json], include: Json, above: tuple[str, ...]
+) -> Codes:
+    parts = [_expand(sets, systems, url, above) for url in include.get("valueSet", ())]
+    if "system" in include:
+        parts.append({include["system"]: _of_system(systems, include)})
+    first, *others = parts
+    for other in others:
+        first = _both(first, other)
+    return first
+
+
+def _both(first: Codes, second: Codes) -> Codes:
+    """What stands in two sets, as several value sets of one include mean it."""
+    both: Codes = {}
+    for system in first.keys() & second.keys():
+        one, two = first[system], second[system]
+        both[system] = two if one is None else one if two is None else one & two
+    return both
+
+
+def _of_system(systems: Mapping[str, Json], include: Json) -> set[str] | None:
+    if include.get("concept"):
+        return {concept["code"] for concept in include["concept"]}
+    system = systems.get(include["system"])
+    if include.get("filter"):
+        if system is None:
+            raise Unknowable(include["system"])
+        kept = set(_all_codes(system))
+        for condition in include["filter"]:
+            kept &= _filtered(system, condition)
+        return kept
+    return None if system is None else set(_all_codes(system))
+
+
+def _filtered(system: Json, condition: Json) -> set[str]:
+    if condition["property"] != "concept" or condition["op"] not in ("is-a", "is-not-a"):
+        raise Unknowable(condition["property"])
+    below = _below(system, condition["value"])
+    return below if condition["op"] == "is-a" else set(_all_codes(system)) - below
+
+
+def _below(system: Json, code: str) -> set[str]:
+    """A concept and all that it subsumes, by nesting or by the property that names a parent."""
+    children: dict[str, set[str]] = {}
+    for concept, parent in _concepts(system):
+        parents = {parent} if parent else set()
+        parents |= {
+            str(item.get("valueCode"))
+            for item in concept.get("property", ())
+            if item["code"] in ("subsumedBy", "parent")
+        }
+        for one in parents:
+            children.setdefault(one, set()).add(concept["code"])
+    found, todo = set(), [code]
+    while todo:
+        one = todo.pop()
+        if one not in found:
+            found.add(one)
+            todo += children.get(one, ())
+    return found
+
+
+def _system(system: Json) -> Json:
+    made: Json = {}
+    if system.get("caseSensitive") is False:
+        made["caseless"] = True
+    made["codes"] = {
+        concept["code"]: concept.get("display", "") for concept, _ in _concepts(system)
+    }
+    return made
+
+
+def _all_codes(system: Json) -> Iterator[str]:
+    return (concept["code"] for concept, _ in _concepts(system))
+
+
+def _concepts(system: Json) -> Iterator[tuple[Json, str]]:
+    """Every concept with the code of the one it stands under, "" at the top."""
+    todo = [(concept, "") for concept in reversed(system.get("concept", []))]
+    while todo:
+        concept, parent = todo.pop()
+        yield concept, parent
+        todo += [(inner, concept["code"]) for inner in reversed(concept.get("concept", []))]
+
+
+def _is_own(system: Json) -> bool:
+    rights = system.get("copyright", "").strip()
+    return bool(_OWN.match(system["url"])) and (not rights or bool(_FREE.match(rights)))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
