@@ -48,6 +48,15 @@ def choice(node: Node, stem: str) -> str | None:
     return None
 
 
+def may_be(node: Node, name: str, *codes: str) -> bool:
+    """Whether a mandatory element has one of these codes, or cannot be told.
+
+    That it is missing, or no string, is the structure layer's to report.
+    """
+    value = node.get(name)
+    return value in codes if isinstance(value, str) else True
+
+
 def count(node: Node, name: str) -> int:
     """How many elements of that name there are: FHIRPath's ``count()``."""
     value, aside = node.get(name), node.get("_" + name)
@@ -91,6 +100,21 @@ def codes(concept: object, system: str | None = None) -> list[str]:
     ]
 
 
+def may_be_coded(concept: object, system: str, *wanted: str) -> bool:
+    """Whether a CodeableConcept has one of these codes, or cannot be told.
+
+    A coding without system may be of the code system that is asked for, and where there is no
+    coding, a binding's check says so.
+    """
+    if not isinstance(concept, dict):
+        return True
+    codings = nodes(concept.get("coding"))
+    return not codings or any(
+        text(coding.get("code")) in ("", *wanted) and coding.get("system", system) == system
+        for coding in codings
+    )
+
+
 def children(node: Node) -> Iterator[Node]:
     """The objects directly within an object, also those in its arrays."""
     for value in node.values():
@@ -121,3 +145,12 @@ def repeated(values: list[Any]) -> list[int]:
                 places.append(place)
             seen.add(value)
     return places
+
+
+def tree(node: Node, name: str) -> Iterator[Node]:
+    """The items of a questionnaire, the concepts of a code system: all levels, in their order."""
+    waiting = nodes(node.get(name))[::-1]
+    while waiting:
+        inner = waiting.pop()
+        yield inner
+        waiting.extend(nodes(inner.get(name))[::-1])

@@ -125,3 +125,11 @@ def test_no_value_raises(value: Any) -> None:
     assert reading.count(node, "item") in (0, 1)
     assert all(isinstance(inner, dict) for inner in reading.descendants(node))
     assert reading.repeated([value, value]) in ([], [1])
+
+
+def test_tree_keeps_the_order_of_the_document() -> None:
+    """The parts of a tree come as they stand, each before its own parts; other things do not."""
+    branch = {"id": "a", "item": [{"id": "a.1", "item": [{"id": "a.1.1"}]}, 7, {"id": "a.2"}]}
+    found = reading.tree({"item": [branch, {"id": "b", "part": [{"id": "x"}]}]}, "item")
+    assert [inner["id"] for inner in found] == ["a", "a.1", "a.1.1", "a.2", "b"]
+    assert list(reading.tree({"item": {"id": "a"}}, "item")) == []
