@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fhirkit.validate.invariants.reading import has, may_be, nodes, repeated, text
+from fhirkit.validate.invariants.reading import has, items, may_be, nodes, repeated, text
 from fhirkit.validate.invariants.registry import culprits, invariant
 
 if TYPE_CHECKING:
@@ -126,12 +126,11 @@ def _wrong_start(bundle: Node, kind: str, resource_type: str) -> Iterator[Place]
     """The first entry where it holds another resource or none; the bundle without entries."""
     if bundle.get("type") != kind:
         return
-    entries = bundle.get("entry", [])
-    if entries == []:
+    if "entry" not in bundle:
         yield bundle, None
-    elif isinstance(entries, list) and isinstance(entries[0], dict):
-        if _starts_otherwise(entries[0], resource_type):
-            yield entries[0], None
+    for first in items(bundle.get("entry"))[:1]:
+        if isinstance(first, dict) and _starts_otherwise(first, resource_type):
+            yield first, None
 
 
 def _starts_otherwise(entry: Node, resource_type: str) -> bool:

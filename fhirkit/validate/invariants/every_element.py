@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from fhirkit.validate.invariants.reading import descendants, has_any, has_choice, nodes
+from fhirkit.validate.invariants.reading import descendants, has_any, has_choice, nodes, text
 from fhirkit.validate.invariants.registry import culprits, invariant
 
 if TYPE_CHECKING:
@@ -45,13 +46,14 @@ def dom_3(resource: Node, scope: Scope) -> Iterator[Place]:
         return  # what a contained resource contains is dom-2's
     contained = nodes(resource["contained"])
     known = {f"#{inner['id']}" for inner in contained if isinstance(inner.get("id"), str)}
-    told = dict(_local_references(resource))
-    if any(name == "reference" and url not in known for url, name in told.items() if url != "#"):
+    references = list(_local_references(resource))
+    if any(url != "#" and name == "reference" and url not in known for name, url in references):
         return  # a reference that leads nowhere, ref-1's, may be the one that is missed here
+    told = Counter(url for _, url in references)
     for inner in contained:
-        identifier = inner.get("id")
-        is_told = isinstance(identifier, str) and f"#{identifier}" in told
-        if not is_told and "#" not in dict(_local_references(inner)):
+        own = Counter(url for _, url in _local_references(inner))
+        itself = f"#{text(inner.get('id'))}"
+        if "#" not in own and (itself == "#" or told[itself] == own[itself]):
             yield inner, None
 
 
@@ -61,7 +63,7 @@ def _local_references(resource: Node) -> Iterator[tuple[str, str]]:
         for name, value in node.items():
             for item in value if isinstance(value, list) else (value,):
                 if isinstance(item, str) and item.startswith("#"):
-                    yield item, name
+                    yield name, item
 
 
 @culprits

@@ -35,8 +35,8 @@ CLINICAL_PATCHES: dict[str, Patch] = {
         done="3.0 is whole, as in the words",
     ),
     "con-3": Patch(
-        slip="compares the concept itself with 'problem-list-item', which no concept equals: "
-        "the rule never applies",
+        slip="compares the concept itself with 'problem-list-item' and counts the answers, so that "
+        "any category at all counts as the problem list's",
         done="a coding with that code of condition-category is meant",
     ),
     "dom-3": Patch(
@@ -68,10 +68,14 @@ CLINICAL_PATCHES: dict[str, Patch] = {
     "ppc-3": Patch(slip="as ppc-2", done="as ppc-2"),
     "ppc-4": Patch(slip="as ppc-2", done="as ppc-2"),
     "ppc-5": Patch(slip="as ppc-2", done="as ppc-2"),
+    "ras-2": Patch(
+        slip="a prediction without probability gives an empty result, which counts as broken",
+        done="asked where there is a probabilityDecimal",
+    ),
     "ref-1": Patch(
-        slip="'#' alone, which refers to the resource around a contained one (dom-3), gives an "
-        "empty result and counts as broken",
-        done="'#' is a reference to the container",
+        slip="'#' alone, which refers to the resource around a contained one (dom-3), and no literal "
+        "reference at all give an empty result, which counts as broken",
+        done="'#' is a reference to the container; asked where there is a literal reference",
     ),
     "rng-2": Patch(
         slip="quantities of different units are compared by conversion, or not at all",

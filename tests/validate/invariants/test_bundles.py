@@ -162,6 +162,7 @@ def test_the_first_resource_is_the_right_one(key: str, kind: str, start: str) ->
     assert faults(key, bundle(kind, {"resource": "x"})) == []
     assert faults(key, bundle(kind, "x")) == []
     assert faults(key, {"type": kind, "entry": {}}) == []
+    assert faults(key, {"type": kind, "entry": []}) == []
 
 
 @pytest.mark.parametrize(("key", "kind", "start"), STARTS)

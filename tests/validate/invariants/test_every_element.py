@@ -106,6 +106,9 @@ def test_what_is_contained_is_referred_to(resource: Node) -> None:
         pytest.param(contained(PATIENT, subject={"display": "p"}), id="only-named"),
         pytest.param(contained(PATIENT, subject={"reference": "#"}), id="only-the-container"),
         pytest.param(contained({"resourceType": "Patient"}), id="without-id"),
+        pytest.param(
+            contained(PATIENT | {"link": [{"other": {"reference": "#p"}}]}), id="only-by-itself"
+        ),
         pytest.param(contained(PATIENT | {"id": 7}), id="id-of-wrong-type"),
     ],
 )
