@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fhirkit.issues import Severity
-from fhirkit.validate.findings import Rule
+from fhirkit.validate.findings import Rule, shown
 
 if TYPE_CHECKING:
     from fhirkit.validate.definitions import Binding
@@ -53,7 +53,7 @@ def check_code(
         _check_form(walk, value, binding, owner, name)
     elif value not in codes:
         rule = REQUIRED if binding.required else EXTENSIBLE
-        walk.findings.add(rule, owner, name, found=value, expected=_expected(binding))
+        walk.findings.add(rule, owner, name, found=shown(value), expected=_expected(binding))
 
 
 def check_binding(
@@ -76,7 +76,7 @@ def check_binding(
     elif coded and (binding.required or all("system" in coding for coding in coded)):
         rule = REQUIRED if binding.required else EXTENSIBLE
         found = coded[0]["code"]
-        walk.findings.add(rule, owner, name, found=found, expected=_expected(binding))
+        walk.findings.add(rule, owner, name, found=shown(found), expected=_expected(binding))
         walk.judged.update(id(coding) for coding in coded)
 
 
@@ -115,7 +115,7 @@ def _check_form(
 
     faults = [code_fault(system, value) for system in binding.codes]
     if faults and all(faults):
-        walk.findings.add(CODE_FORM, owner, name, found=value, message=faults[0])
+        walk.findings.add(CODE_FORM, owner, name, found=shown(value), message=faults[0])
 
 
 def _expected(binding: Binding) -> str:

@@ -28,6 +28,12 @@ FULL_URL_ID = Rule(
     "fullUrl and resource name two different resources",
     spec=_FULL_URL,
 )
+NO_FULL_URL = Rule(
+    "fullurl-missing",
+    "required",
+    "without a fullUrl nothing in the bundle can refer to this entry",
+    spec=_FULL_URL,
+)
 NO_BODY = Rule("no-body", "required", "POST and PUT need a resource", spec=f"{_HTTP}#transaction")
 BODY = Rule(
     "body",
@@ -67,9 +73,7 @@ CONDITION = Rule(
     Severity.WARNING,
     spec=f"{_BUNDLE}#Bundle",
 )
-NO_ID = Rule(
-    "search-id", "required", "what a search finds has an id", spec=f"{_BUNDLE}#searchset"
-)
+NO_ID = Rule("search-id", "required", "what a search finds has an id", spec=f"{_BUNDLE}#searchset")
 
 _UUID = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OID = re.compile(r"urn:oid:[0-2](\.(0|[1-9][0-9]*))+")
@@ -79,6 +83,8 @@ _FORMS = (
     ("urn:oid:", _OID, "urn:oid: and an OID"),
     ("", _ABSOLUTE, "an absolute URL"),
 )
+#: What is sent to a server may have no name yet, and what a server answers needs none.
+_NAMED = ("document", "message", "searchset", "history", "collection")
 _CONDITIONS = {
     "ifNoneExist": ("POST",),
     "ifMatch": ("PUT", "PATCH", "DELETE"),
@@ -90,11 +96,14 @@ _CONDITIONS = {
 def check_bundle(bundle: Node, findings: Findings) -> None:
     """Checks the entries of a bundle: fullUrl and, where it has requests, what they ask."""
     requested = bundle.get("type") in ("transaction", "batch")
-    seen: set[tuple[str, str]] = set()
+    named = bundle.get("type") in _NAMED
+    seen: set[str] = set()
     for entry in entries(bundle):
         url, resource = entry.get("fullUrl"), entry.get("resource")
         if isinstance(url, str) and url:
             _check_full_url(entry, url, resource, findings)
+        elif named and isinstance(resource, dict) and "_fullUrl" not in entry:
+            findings.add(NO_FULL_URL, entry, "fullUrl")
         request = entry.get("request")
         if requested and isinstance(request, dict):
             _check_request(entry, request, resource, findings)
@@ -156,14 +165,15 @@ def _check_url(request: Node, method: str, url: str, resource: Node, findings: F
             findings.add(REQUEST_ID, request, "url", expected=f"{kind}/{resource['id']}")
 
 
-def _check_once(request: Node, seen: set[tuple[str, str]], findings: Findings) -> None:
+def _check_once(request: Node, seen: set[str], findings: Findings) -> None:
     """Two entries with one key: some servers refuse them, others merge them without a word."""
     target = _target(request)
     if target is None:
         return
-    if target in seen:
-        findings.add(TWICE, request, target[0])
-    seen.add(target)
+    name, key = target
+    if key in seen:
+        findings.add(TWICE, request, name)
+    seen.add(key)
 
 
 def _target(request: Node) -> tuple[str, str] | None:

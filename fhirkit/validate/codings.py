@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fhirkit.issues import Severity
-from fhirkit.validate.findings import Rule
+from fhirkit.validate.findings import Rule, shown
 
 if TYPE_CHECKING:
     from fhirkit.validate.findings import Node
@@ -43,6 +43,13 @@ RELATIVE_SYSTEM = Rule(
     "a code system is named by an absolute URI",
     spec="https://hl7.org/fhir/R4/datatypes.html#Coding",
 )
+VALUE_SET = Rule(
+    "system-value-set",
+    "value",
+    "this is the url of a value set: a coding names the code system that its code is of",
+    spec="https://hl7.org/fhir/R4/terminologies.html#system",
+)
+_HL7 = ("http://hl7.org/fhir/", "http://terminology.hl7.org/")
 
 
 def check_coding(walk: Walk, coding: Node, held: Held) -> None:
@@ -70,7 +77,7 @@ def check_quantity(walk: Walk, quantity: Node, held: Held) -> None:
         message = _unit_fault(code)
         if message and id(quantity) not in walk.judged:
             walk.findings.add(
-                UNIT, quantity, "code", found=code, message=message, expected=_meant(code)
+                UNIT, quantity, "code", found=shown(code), message=message, expected=_meant(code)
             )
 
 
@@ -83,19 +90,21 @@ def _verdict(
     from fhirkit.validate.terminology import canonical_system, code_fault
 
     right = canonical_system(system)
+    if ":" not in system:
+        return RELATIVE_SYSTEM, "system", None, right, None
     if right is not None:
         return SYSTEM, "system", system, right, None
-    if ":" not in system:
-        return RELATIVE_SYSTEM, "system", None, None, None
-    if not isinstance(code, str):
-        return None
+    if "/ValueSet/" in system and system.startswith(_HL7):
+        return VALUE_SET, "system", system, None, None
+    if not isinstance(code, str) or code != code.strip():
+        return None  # the walk says so
     known = code_system(system)
     if known is None:
         fault = code_fault(system, code)
-        return (CODE_FORM, "", code, None, fault) if fault else None
+        return (CODE_FORM, "", shown(code), None, fault) if fault else None
     expected = known.display(code)
     if expected is None:
-        return UNKNOWN_CODE, "", code, f"a code of {system}", None
+        return UNKNOWN_CODE, "", shown(code), f"a code of {system}", None
     if display is not None and expected and _folded(display) != _folded(expected):
         return DISPLAY, "display", None, expected, None
     return None

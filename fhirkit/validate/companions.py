@@ -27,6 +27,13 @@ PAIRING = Rule(
     "an array and the one with its extensions need one place for each value",
     spec=_SPEC,
 )
+TWO_OF_A_CHOICE = Rule(
+    "choice-twice",
+    "structure",
+    "only one of these may be there",
+    spec="https://hl7.org/fhir/R4/formats.html#choice",
+)
+NULL = Rule("null", "structure", "null cannot stand here", spec=_SPEC)
 NOTHING = Rule("null", "structure", "neither a value nor an extension stands here", spec=_SPEC)
 
 
@@ -38,8 +45,10 @@ def check_companion(
     if not slot.element.many:
         if not isinstance(value, dict):
             _kind(walk, node, name, "an object", value)
-        elif not _has_content(value):
+        elif not _has_content(value, beside=name[1:] in node):
             walk.findings.add(EMPTY, node, name)
+        elif any(other in node for other in _alternatives(slot, plan)):
+            walk.findings.add(TWO_OF_A_CHOICE, node, name)
         else:
             walk.visit(value, plan_of("Element"), slot, scope)
         return
@@ -71,19 +80,37 @@ def _check_array(
                 walk.findings.add(NOTHING, value, position)
         elif not isinstance(item, dict):
             _kind(walk, value, position, "an object", item)
-        elif not _has_content(item):
+        elif not _has_content(item, beside=_has_value(plain, position)):
             walk.findings.add(EMPTY, value, position)
         else:
             walk.visit(item, plan_of("Element"), slot, scope)
 
 
-def _has_content(value: Node) -> bool:
-    return bool(value)
+def _has_content(value: Node, *, beside: bool) -> bool:
+    """Whether there is something: an id alone says something only ``beside`` a value."""
+    return bool(value) and (beside or len(value) > 1 or "id" not in value)
+
+
+def _has_value(plain: object, position: int) -> bool:
+    return isinstance(plain, list) and position < len(plain) and plain[position] is not None
+
+
+def _alternatives(slot: Slot, plan: Plan) -> list[str]:
+    """The other elements of the choice that an element is one of."""
+    choice = slot.element.choice
+    return [
+        other.element.name
+        for other in plan.slots.values()
+        if choice and other.element.choice == choice and other is not slot
+    ]
 
 
 def _kind(
     walk: Walk, owner: Node | list[object], name: str | int, expected: str, value: object
 ) -> None:
+    if value is None:
+        walk.findings.add(NULL, owner, name)
+        return
     walk.findings.add(
         KIND,
         owner,

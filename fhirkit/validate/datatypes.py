@@ -19,11 +19,14 @@ _ATTACHMENT = "https://hl7.org/fhir/R4/datatypes.html#Attachment"
 
 SIZE = Rule("attachment-size", "value", "not the number of bytes that data holds", spec=_ATTACHMENT)
 HASH = Rule(
-    "attachment-hash",
-    "value",
-    "not the SHA-1 of what data holds, in base64",
-    Severity.WARNING,  # servers and examples put other hashes here
-    spec=_ATTACHMENT,
+    "attachment-hash", "value", "not the SHA-1 of what data holds, in base64", spec=_ATTACHMENT
+)
+PRECISION = Rule(
+    "period-precision",
+    "invariant",
+    "start and end are told so differently that it cannot be said which is earlier (per-1)",
+    Severity.WARNING,
+    spec="https://hl7.org/fhir/R4/datatypes.html#Period",
 )
 
 
@@ -46,6 +49,22 @@ def check_attachment(walk: Walk, attachment: Node, held: Held) -> None:
             walk.findings.add(HASH, attachment, "hash")
 
 
+def check_period(walk: Walk, period: Node, held: Held) -> None:
+    """Warns where per-1 cannot be judged; in strict mode, as HL7's engine has it, an error.
+
+    ``2023-06-21`` to ``2023-06-21T06:20:00Z`` is a period people write: no order of the two is
+    certain, and FHIRPath gives nothing where the invariant asks for true.
+    """
+    start, end = period.get("start"), period.get("end")
+    if not isinstance(start, str) or not isinstance(end, str):
+        return
+    told = min(len(start), len(end))
+    if told <= 10 and len(start) != len(end):  # ten characters are a day: one of them is a date
+        if start[:told] == end[:told]:
+            severity = Severity.ERROR if walk.strict else None
+            walk.findings.add(PRECISION, held.owner, held.name, severity=severity)
+
+
 def note_reference(walk: Walk, reference: Node, held: Held) -> None:
     """Leaves a reference to the layer that knows the whole bundle."""
     walk.references.append((reference, held))
@@ -55,6 +74,7 @@ _QUANTITIES = ("Age", "Count", "Distance", "Duration", "Quantity")
 ASK: dict[str, Ask] = {
     "Attachment": check_attachment,
     "Coding": check_coding,
+    "Period": check_period,
     "Reference": note_reference,
     **dict.fromkeys(_QUANTITIES, check_quantity),
 }

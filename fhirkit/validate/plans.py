@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import IntEnum
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fhirkit.validate.definitions import Binding, Element, group, invariant
+from fhirkit.validate.primitives import PRIMITIVES
 from fhirkit.validate.invariants import INVARIANTS, WORDS, registered_as
 
 if TYPE_CHECKING:
@@ -27,15 +27,13 @@ BY_THE_WALK = frozenset({"ele-1"})
 """Invariants that the walk judges where it stands: an element without value or children."""
 
 
-class Shape(IntEnum):
-    """How the walk meets an element."""
-
-    PRIMITIVE = 0
-    OBJECT = 1
-    RESOURCE = 2
-    CHOICE = 3
-    ARRAY = 4
-    SKIPPED = 5  # resourceType, which is read before the walk
+# How the walk meets an element. Plain numbers: the walk compares them a thousand times a bundle.
+PRIMITIVE: Final = 0
+OBJECT: Final = 1
+RESOURCE: Final = 2
+CHOICE: Final = 3
+ARRAY: Final = 4
+SKIPPED: Final = 5  # resourceType, which is read before the walk
 
 
 @dataclass(slots=True)
@@ -47,8 +45,8 @@ class Slot:
     """
 
     element: Element
-    shape: Shape
-    item: Shape
+    shape: int
+    item: int
     json: type
     quick: Callable[..., object]
     binding: Binding | None
@@ -96,21 +94,21 @@ def _rules(keys: Iterable[str], path: str) -> Iterator[tuple[Rule, Check]]:
 
 
 def _slot(element: Element) -> Slot:
-    item = Shape.OBJECT
+    item = OBJECT
     json: type = dict
     quick: Callable[..., object] = bool
     binding = element.binding
     if element.is_resource:
-        item = Shape.RESOURCE
+        item = RESOURCE
     elif element.primitive is not None:
-        item = Shape.PRIMITIVE
+        item = PRIMITIVE
         json, quick = element.primitive.json, _quick(element, binding)
     shape = item
     if element.many:
-        shape = Shape.ARRAY
+        shape = ARRAY
     elif element.choice:
-        shape = Shape.CHOICE
-    rules = tuple(_rules(element.rules, element.path)) if item is Shape.OBJECT else ()
+        shape = CHOICE
+    rules = tuple(_rules(element.rules, element.path)) if item is OBJECT else ()
     return Slot(element, shape, item, json, quick, binding, rules)
 
 
@@ -125,6 +123,8 @@ def _quick(element: Element, binding: Binding | None) -> Callable[..., object]:
         return _BOOLEANS.__contains__
     if primitive.name == "decimal":
         return Decimal.is_finite
+    if primitive.name == "markdown":
+        return _is_plain
     return primitive.quick or _no
 
 
@@ -132,12 +132,18 @@ def _no(_: object) -> bool:
     return False
 
 
+def _is_plain(text: str) -> bool:
+    """Whether a markdown text is right and has nothing that could be HTML."""
+    return "<" not in text and bool(_QUICK_TEXT(text))
+
+
 _BOOLEANS = (False, True)
+_QUICK_TEXT = PRIMITIVES["string"].quick or bool
 _RESOURCE_TYPE = Slot(
     Element("resourceType", "Resource.resourceType", "code", 1, 1, "", None, (), None, many=False,
             is_resource=False),
-    Shape.SKIPPED,
-    Shape.SKIPPED,
+    SKIPPED,
+    SKIPPED,
     str,
     bool,
     None,

@@ -54,6 +54,7 @@ _PATTERNS |= {"canonical": _PATTERNS["uri"], "url": _PATTERNS["uri"]}
 _FORMS = {name: re.compile(pattern) for name, pattern in _PATTERNS.items()}
 
 _QUICK_PATTERNS = {
+    "canonical": r"(?:[A-Za-z][A-Za-z0-9+.-]*:|#)\S+",
     "code": r"[^\s]+",
     "date": rf"{_YEAR}-{_EXISTING_DAY}",
     "dateTime": rf"{_YEAR}-{_EXISTING_DAY}(?:T{_TIME}{_ZONE})?",

@@ -31,7 +31,13 @@ FORM = Rule(
     expected="Type/id, an absolute URL, urn:uuid:, urn:oid: or #id",
     spec=f"{SPEC}#literal",
 )
-UNRESOLVED = Rule("reference-unresolved", "not-found", "no entry has this fullUrl", spec=SPEC)
+UNRESOLVED = Rule(
+    "reference-unresolved",
+    "not-found",
+    "no entry has this fullUrl",
+    Severity.WARNING,
+    spec="https://hl7.org/fhir/R4/bundle.html#references",
+)
 OUTSIDE = Rule(
     "reference-outside",
     "not-found",
@@ -86,7 +92,11 @@ def index(bundle: Node) -> dict[str, Node]:
         resource = entry.get("resource")
         if not isinstance(resource, dict):
             continue
-        url, kind, identity = (entry.get("fullUrl"), resource.get("resourceType"), resource.get("id"))
+        url, kind, identity = (
+            entry.get("fullUrl"),
+            resource.get("resourceType"),
+            resource.get("id"),
+        )
         if isinstance(url, str) and url:
             targets.setdefault(url, resource)
             literal = LITERAL.fullmatch(url)
@@ -141,7 +151,10 @@ def _judge(
         kind = target.get("resourceType")
         return kind if is_resource_type(kind) else None
     if parsed.kind == "urn" and is_bundle:
-        findings.add(UNRESOLVED, reference, "reference", found=url)
+        # A server that is asked to store it has nothing to put in its place.
+        sent = held.scope.root.get("type") in ("transaction", "batch")
+        severity = Severity.ERROR if sent else None
+        findings.add(UNRESOLVED, reference, "reference", found=url, severity=severity)
     elif parsed.kind == "literal" and not parsed.base and is_bundle:
         findings.add(OUTSIDE, reference, "reference", found=parsed.type)
     return parsed.type or None

@@ -25,7 +25,7 @@ class Placed:
 
     finding: Finding
     steps: Steps
-    order: tuple[int, int]
+    order: tuple[int, ...]
 
 
 def placed(findings: Iterable[Finding], root: Node) -> list[Placed]:
@@ -59,37 +59,32 @@ def _issue(one: Placed, root: Node, at: tuple[int, int] | None) -> Issue:
     )
 
 
-def _place(finding: Finding, homes: dict[int, tuple[int, Steps]]) -> Placed:
-    order, steps = homes.get(id(finding.owner), (0, ()))
+def _place(finding: Finding, homes: dict[int, tuple[Steps, tuple[int, ...]]]) -> Placed:
+    steps, order = homes.get(id(finding.owner), ((), ()))
     name = finding.name
     if name is None:
-        return Placed(finding, steps, (order, -1))
-    return Placed(finding, (*steps, name), (order, _position(finding.owner, name)))
+        return Placed(finding, steps, order)
+    return Placed(finding, (*steps, name), (*order, _position(finding.owner, name)))
 
 
 def _position(owner: Node | list[Any], name: str | int) -> int:
     """Where an element stands among its siblings; one that is missing comes last."""
     if isinstance(name, int):
         return name
-    for position, one in enumerate(owner):
-        if one == name:
-            return position
-    return len(owner)
+    return next((at for at, one in enumerate(owner) if one == name), len(owner))
 
 
-def _homes(root: Node, wanted: set[int]) -> dict[int, tuple[int, Steps]]:
-    """The place of each object and array whose id is wanted, counted as the text goes."""
-    homes: dict[int, tuple[int, Steps]] = {}
-    todo: list[tuple[Steps, object]] = [((), root)]
-    order = 0
+def _homes(root: Node, wanted: set[int]) -> dict[int, tuple[Steps, tuple[int, ...]]]:
+    """The way to each object and array whose id is wanted: by names, and by positions."""
+    homes: dict[int, tuple[Steps, tuple[int, ...]]] = {}
+    todo: list[tuple[object, Steps, tuple[int, ...]]] = [(root, (), ())]
     while todo and len(homes) < len(wanted):
-        steps, node = todo.pop()
-        order += 1
+        node, steps, order = todo.pop()
         if id(node) in wanted:
-            homes[id(node)] = (order, steps)
+            homes[id(node)] = (steps, order)
         todo += [
-            ((*steps, name), child)
-            for name, child in reversed(_children(node))
+            (child, (*steps, name), (*order, at))
+            for at, (name, child) in enumerate(_children(node))
             if isinstance(child, dict | list)
         ]
     return homes
@@ -114,7 +109,10 @@ def _without_consequences(found: list[Placed]) -> Iterator[Placed]:
                 name = one.steps[size]
                 if isinstance(name, str):
                     broken.setdefault(one.steps[:size], set()).add(name.lstrip("_"))
+    misled = {one.steps[:3] for one in found if one.finding.rule.key == "ref-1"}
     for one in found:
+        if one.finding.rule.key == "dom-3" and one.steps[:3] in misled:
+            continue  # the reference that leads nowhere was to lead here
         if one.finding.rule.code == "invariant":
             reads = one.finding.rule.reads
             if reads and any(_reads(reads, name) for name in broken.get(one.steps, ())):

@@ -13,13 +13,23 @@ from typing import TYPE_CHECKING, Any
 
 from fhirkit.issues import Severity
 from fhirkit.validate import primitives
-from fhirkit.validate.bindings import check_binding, check_code
+from fhirkit.validate.bindings import check_binding
 from fhirkit.validate.companions import check_companion, nulls_are_paired
 from fhirkit.validate.definitions import is_resource_type
 from fhirkit.validate.findings import Findings, Node, Rule
 from fhirkit.validate.place import json_kind
-from fhirkit.validate.plans import Plan, Shape, Slot, plan_of
+from fhirkit.validate.plans import (
+    ARRAY,
+    CHOICE,
+    OBJECT,
+    PRIMITIVE,
+    RESOURCE,
+    Plan,
+    Slot,
+    plan_of,
+)
 from fhirkit.validate.scope import Scope
+from fhirkit.validate.values import check_value
 from fhirkit.validate.versions import SPEC as TYPES_SPEC
 from fhirkit.validate.versions import other_version
 
@@ -35,7 +45,7 @@ _CHOICE = "https://hl7.org/fhir/R4/formats.html#choice"
 KIND = Rule("kind", "structure", "another kind of JSON was expected", spec=_JSON)
 UNKNOWN = Rule("unknown-element", "structure", "R4 has no such element here", spec=_JSON)
 REQUIRED = Rule("required", "required", "a required element is missing", spec=_CARDINALITY)
-CHOICE = Rule("choice-twice", "structure", "only one of these may be there", spec=_CHOICE)
+TWO_OF_A_CHOICE = Rule("choice-twice", "structure", "only one of these may be there", spec=_CHOICE)
 EMPTY = Rule("empty", "structure", "an element needs a value or elements of its own", spec=_JSON)
 NULL = Rule("null", "structure", "null cannot stand here", spec=_JSON)
 NO_TYPE = Rule(
@@ -94,6 +104,7 @@ class Walk:
     references: list[tuple[Node, Held]] = field(default_factory=list)
     scopes: list[Scope] = field(default_factory=list)
     judged: set[int] = field(default_factory=set)
+    strict: bool = False
 
     def resource(
         self, value: object, owner: Node | list[Any], name: str | int | None, above: Scope | None
@@ -126,18 +137,18 @@ class Walk:
                 self._unlisted(node, name, plan, scope)
                 continue
             shape = slot.shape
-            if shape is Shape.ARRAY:
+            if shape == ARRAY:
                 self._array(node, name, value, slot, plan, above, scope)
                 continue
-            if shape is Shape.CHOICE:
+            if shape == CHOICE:
                 self._choose(node, name, slot, chosen)
                 shape = slot.item
-            if shape is Shape.PRIMITIVE:
+            if shape == PRIMITIVE:
                 if value.__class__ is not slot.json or not slot.quick(value):
                     self._primitive(node, name, value, slot)
-            elif shape is Shape.OBJECT:
+            elif shape == OBJECT:
                 self._object(node, name, value, slot, plan, above, scope)
-            elif shape is Shape.RESOURCE:
+            elif shape == RESOURCE:
                 self.resource(value, node, name, scope)
         for names in plan.required:
             if names[0] not in node:
@@ -191,10 +202,10 @@ class Walk:
         if not value:
             self.findings.add(EMPTY, node, name, message="an empty array: leave the element out")
             return
-        if slot.item is Shape.OBJECT:
+        if slot.item == OBJECT:
             for position, item in enumerate(value):
                 self._object(value, position, item, slot, plan, above, scope)
-        elif slot.item is Shape.RESOURCE:
+        elif slot.item == RESOURCE:
             for position, item in enumerate(value):
                 self.resource(item, value, position, scope)
         else:
@@ -216,7 +227,7 @@ class Walk:
             return
         fault = primitives.fault(primitive, value)
         if fault is None:
-            check_code(self, value, slot, owner, name)
+            check_value(self, value, slot, owner, name)
         elif fault.key == "kind":
             self._kind(owner, name, fault.expected, value)
         else:
@@ -228,11 +239,11 @@ class Walk:
     def _choose(self, node: Node, name: str, slot: Slot, chosen: dict[str, str]) -> None:
         first = chosen.setdefault(slot.element.choice, name)
         if first != name:
-            self.findings.add(CHOICE, node, name, found=name, expected=f"{first} alone")
+            self.findings.add(TWO_OF_A_CHOICE, node, name, found=name, expected=f"{first} alone")
 
     def _unlisted(self, node: Node, name: str, plan: Plan, scope: Scope) -> None:
         slot = plan.slots.get(name[1:]) if name.startswith("_") else None
-        if slot is not None and slot.item is Shape.PRIMITIVE:
+        if slot is not None and slot.item == PRIMITIVE:
             check_companion(self, node, name, slot, plan, scope)
         else:
             self.findings.add(UNKNOWN, node, name, expected=_choices(name, plan))
@@ -276,7 +287,9 @@ class Walk:
 def _stem(names: tuple[str, ...]) -> str:
     """What the names of a choice begin with: ``effective`` of effectiveDateTime and others."""
     first, last = min(names), max(names)
-    size = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+    size = next(
+        (i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first)
+    )
     return first[:size]
 
 

@@ -49,7 +49,9 @@ def compile_value_sets(package: Mapping[str, Json], wanted: Iterable[str]) -> st
             codes = expand(package, url)
         except Unknowable:
             continue
-        systems = {system: sorted(found) if found is not None else None for system, found in codes.items()}
+        systems = {
+            system: sorted(found) if found is not None else None for system, found in codes.items()
+        }
         lines.append(f"{url}\t{_json(dict(sorted(systems.items())))}\n")
     return "".join(lines)
 

@@ -7,6 +7,8 @@ import pytest
 from fhirkit.issues import Severity
 from fhirkit.validate import validate
 
+WOMAN = "urn:uuid:5b7e0b1c-52c8-4a8e-9d7a-0d2f6f0c7a01"
+FEVER = "urn:uuid:5b7e0b1c-52c8-4a8e-9d7a-0d2f6f0c7a02"
 NOBODY = "urn:uuid:00000000-0000-4000-8000-000000000000"
 
 
@@ -24,8 +26,10 @@ def test_a_whole_bundle_has_no_issue(bundle: dict[str, Any]) -> None:
     ("reference", "key", "severity"),
     [
         pytest.param({"reference": NOBODY}, "reference-unresolved", Severity.ERROR, id="urn"),
-        pytest.param({"reference": "#nobody"}, "reference-unresolved", Severity.ERROR, id="inside"),
-        pytest.param({"reference": "Patient/17"}, "outside", Severity.WARNING, id="relative"),
+        pytest.param({"reference": "#nobody"}, "ref-1", Severity.ERROR, id="inside"),
+        pytest.param(
+            {"reference": "Patient/17"}, "reference-outside", Severity.INFORMATION, id="relative"
+        ),
         pytest.param({"reference": "the woman"}, "reference-form", Severity.ERROR, id="words"),
         pytest.param({"reference": "patient/17"}, "reference-form", Severity.ERROR, id="lower"),
     ],
@@ -37,7 +41,8 @@ def test_a_reference_to_nothing_is_told(
     refer(bundle, reference)
     (issue,) = validate(bundle)
     assert (issue.key, issue.severity) == (key, severity)
-    assert issue.expression == "Bundle.entry[1].resource.subject.reference"
+    place = "Bundle.entry[1].resource.subject"
+    assert issue.expression == (place if key == "ref-1" else f"{place}.reference")
 
 
 @pytest.mark.parametrize(
@@ -108,7 +113,7 @@ def test_reference_type_must_fit(bundle: dict[str, Any], reference: str | None) 
     subject.update(type="Group", reference=reference or subject["reference"])
     (issue,) = validate(bundle)
     assert issue.key == "reference-type"
-    assert issue.expression == "Bundle.entry[1].resource.subject.type"
+    assert issue.expression == "Bundle.entry[1].resource.subject"
     assert (issue.found, issue.expected) == ("Group", "Patient")
 
 
@@ -119,10 +124,10 @@ def test_contained_references_resolve_within_their_resource(bundle: dict[str, An
         {"resourceType": "Provenance", "id": "p", "target": [{"reference": "#"}],
          "recorded": "2020-01-01T00:00:00Z", "agent": [{"who": {"display": "x"}}]},
     ]  # fmt: skip
-    resource["derivedFrom"] = [{"reference": "#p"}]
+    resource["focus"] = [{"reference": "#p"}]
     assert validate(bundle) == []
     bundle["entry"][0]["resource"]["generalPractitioner"] = [{"reference": "#p"}]
-    assert [issue.key for issue in validate(bundle)] == ["reference-unresolved"]
+    assert [issue.key for issue in validate(bundle)] == ["ref-1"]
 
 
 def test_the_same_full_url_twice_is_an_error(bundle: dict[str, Any]) -> None:
@@ -179,7 +184,7 @@ def test_references_of_a_single_resource_are_judged() -> None:
         "subject": {"reference": "#p"},
         "focus": [{"reference": "Patient/1"}],
     }
-    assert [issue.key for issue in validate(resource)] == ["reference-unresolved", "outside"]
+    assert [issue.key for issue in validate(resource)] == ["ref-1"]
 
 
 def test_entries_of_a_batch_should_not_refer_to_each_other(bundle: dict[str, Any]) -> None:
@@ -192,3 +197,49 @@ def test_entries_of_a_batch_should_not_refer_to_each_other(bundle: dict[str, Any
     for element in ("subject", "focus"):
         del bundle["entry"][1]["resource"][element]
     assert validate(bundle) == []
+
+
+@pytest.mark.parametrize(
+    ("element", "reference"),
+    [
+        pytest.param("subject", {"reference": FEVER}, id="urn"),
+        pytest.param("subject", {"reference": "Observation/1"}, id="relative"),
+        pytest.param("subject", {"reference": "https://a.example/fhir/Observation/1"}, id="abs"),
+        pytest.param("subject", {"reference": "Observation?identifier=a|2"}, id="search"),
+        pytest.param(
+            "subject", {"identifier": {"value": "1"}, "type": "Observation"}, id="logical"
+        ),
+        pytest.param("encounter", {"reference": WOMAN}, id="other-element"),
+    ],
+)
+def test_an_element_takes_references_to_some_types_only(
+    bundle: dict[str, Any], element: str, reference: dict[str, Any]
+) -> None:
+    """However a target is named, it is of a type the element may refer to."""
+    bundle["entry"][1]["resource"][element] = reference
+    errors = [issue for issue in validate(bundle) if issue.is_error]
+    assert [issue.key for issue in errors] == ["reference-target"]
+    assert errors[0].expression == f"Bundle.entry[1].resource.{element}"
+
+
+def test_an_unknown_type_behind_a_reference_is_told_once(bundle: dict[str, Any]) -> None:
+    """The resource is at fault, not everything that refers to it."""
+    bundle["entry"][0]["resource"]["resourceType"] = "Person2"
+    bundle["entry"][1]["resource"]["subject"] = {"reference": WOMAN}
+    assert [issue.key for issue in validate(bundle)] == ["unknown-type"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity"),
+    [("transaction", Severity.ERROR), ("collection", Severity.WARNING)],
+)
+def test_a_dangling_urn_matters_where_it_is_sent(kind: str, severity: Severity) -> None:
+    """A server cannot store a reference to nothing; in a collection somebody else may know it."""
+    entry: dict[str, Any] = {
+        "fullUrl": WOMAN,
+        "resource": {"resourceType": "Patient", "managingOrganization": {"reference": NOBODY}},
+    }
+    if kind == "transaction":
+        entry["request"] = {"method": "POST", "url": "Patient"}
+    (issue,) = validate({"resourceType": "Bundle", "type": kind, "entry": [entry]})
+    assert (issue.key, issue.severity) == ("reference-unresolved", severity)

@@ -13,7 +13,7 @@ def test_an_entry_to_be_sent_needs_a_request(bundle: dict[str, Any], kind: str) 
     bundle["type"] = kind
     del bundle["entry"][0]["request"], bundle["entry"][1]["resource"]["subject"]
     (issue,) = validate(bundle)
-    assert (issue.key, issue.expression) == ("bdl-3", "Bundle.entry[0].request")
+    assert (issue.key, issue.expression) == ("bdl-3", "Bundle.entry[0]")
 
 
 def test_a_collection_has_no_requests(bundle: dict[str, Any]) -> None:
@@ -114,5 +114,102 @@ def test_a_request_of_another_shape_is_told_once(bundle: dict[str, Any], request
     """Structure has said it: no second finding, and no exception."""
     bundle["entry"][0]["request"] = request_
     keys = {issue.key for issue in validate(bundle)}
-    assert keys <= {"kind", "required"}
+    assert keys <= {"kind", "required", "empty"}
     assert keys
+
+
+@pytest.mark.parametrize(
+    ("request_", "key", "element"),
+    [
+        pytest.param(
+            {"method": "POST", "url": "Patient/1"}, "request-url", "url", id="post-with-id"
+        ),
+        pytest.param({"method": "PUT", "url": "Patient"}, "request-url", "url", id="put-to-type"),
+        pytest.param({"method": "PUT", "url": "Patient/2"}, "request-id", "url", id="other-id"),
+        pytest.param(
+            {"method": "PUT", "url": "Patient/1", "ifNoneExist": "identifier=a|1"},
+            "request-condition",
+            "ifNoneExist",
+            id="condition-of-post",
+        ),
+    ],
+)
+def test_a_request_that_cannot_be_meant_is_told(
+    bundle: dict[str, Any], request_: dict[str, str], key: str, element: str
+) -> None:
+    """Method, url, condition and resource say the same thing."""
+    bundle["entry"][0]["resource"]["id"] = "1"
+    bundle["entry"][0]["request"] = request_
+    (issue,) = validate(bundle)
+    assert (issue.key, issue.expression) == (key, f"Bundle.entry[0].request.{element}")
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        pytest.param({"method": "PUT", "url": "Patient/1"}, id="put"),
+        pytest.param({"method": "PUT", "url": "Patient?identifier=a|1"}, id="conditional"),
+        pytest.param({"method": "PUT", "url": "Patient/1", "ifMatch": 'W/"2"'}, id="if-match"),
+        pytest.param({"method": "POST", "url": "Patient"}, id="post"),
+        pytest.param({"method": "POST", "url": "Patient/$match"}, id="operation"),
+        pytest.param({"method": "POST", "url": "https://a.example/fhir/Patient"}, id="absolute"),
+    ],
+)
+def test_requests_as_fhir_has_them_are_fine(
+    bundle: dict[str, Any], request_: dict[str, str]
+) -> None:
+    """No finding where a server knows what to do."""
+    bundle["entry"][0]["resource"]["id"] = "1"
+    bundle["entry"][0]["request"] = request_
+    assert validate(bundle) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        pytest.param("https://a.example/fhir/Patient/2", "fullurl-id", id="other-id"),
+        pytest.param("https://a.example/fhir/Group/1", "fullurl-id", id="other-type"),
+        pytest.param("https://a.example/fhir/Patient/1/_history/2", "bdl-8", id="version"),
+        pytest.param("https://a.example/fhir/Patient/1", None, id="right"),
+        pytest.param("https://a.example/documents?id=7", None, id="no-rest"),
+    ],
+)
+def test_full_url_and_resource_name_one_thing(
+    bundle: dict[str, Any], url: str, key: str | None
+) -> None:
+    """A RESTful fullUrl ends with the type and the id of its resource, without a version."""
+    bundle["entry"][0]["resource"]["id"] = "1"
+    bundle["entry"][0]["fullUrl"] = url
+    bundle["entry"][1]["resource"]["subject"] = {"display": "x"}
+    assert [issue.key for issue in validate(bundle)] == ([key] if key else [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"), [("collection", "fullurl-missing"), ("transaction", None)]
+)
+def test_an_entry_without_full_url(kind: str, key: str | None) -> None:
+    """Only what is sent or answered may go without a name in the bundle."""
+    entry: dict[str, Any] = {"resource": {"resourceType": "Patient"}}
+    if kind == "transaction":
+        entry["request"] = {"method": "POST", "url": "Patient"}
+    issues = validate({"resourceType": "Bundle", "type": kind, "entry": [entry]})
+    assert [issue.key for issue in issues] == ([key] if key else [])
+
+
+def test_what_a_search_finds_has_an_id() -> None:
+    """A found resource came from a server, which gave it an id; an outcome did not."""
+    entries = [
+        {"fullUrl": "urn:uuid:5b7e0b1c-52c8-4a8e-9d7a-0d2f6f0c7a01", "resource": resource}
+        for resource in (
+            {"resourceType": "Patient"},
+            {
+                "resourceType": "OperationOutcome",
+                "issue": [{"severity": "warning", "code": "login"}],
+            },
+        )
+    ]
+    entries[1]["fullUrl"] = "urn:uuid:5b7e0b1c-52c8-4a8e-9d7a-0d2f6f0c7a02"
+    issues = validate({"resourceType": "Bundle", "type": "searchset", "entry": entries})
+    assert [(issue.key, issue.expression) for issue in issues] == [
+        ("search-id", "Bundle.entry[0].resource.id")
+    ]
