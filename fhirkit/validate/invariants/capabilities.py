@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fhirkit.validate.definitions import is_resource_type
 from fhirkit.validate.invariants.elements import REFERRING
 from fhirkit.validate.invariants.reading import has, has_any, items, may_be, nodes, repeated
 from fhirkit.validate.invariants.registry import culprits, invariant
@@ -136,7 +137,10 @@ def opd_2(parameter: Node, _: Scope) -> bool:
 @invariant
 def opd_3(parameter: Node, _: Scope) -> bool:
     """A targetProfile can only be specified for parameters of type Reference or Canonical"""
-    return not has(parameter, "targetProfile") or parameter.get("type") in REFERRING
+    if not has(parameter, "targetProfile"):
+        return True
+    kind = parameter.get("type")
+    return kind in (*REFERRING, "Any", "Resource", "DomainResource") or is_resource_type(kind)
 
 
 # https://hl7.org/fhir/R4/searchparameter.html#invs

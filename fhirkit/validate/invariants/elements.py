@@ -28,11 +28,14 @@ if TYPE_CHECKING:
 REFERRING = ("Reference", "canonical")
 """The types that point to another resource."""
 
-_CODED = ("code", "Coding", "CodeableConcept", "Quantity", "string", "uri")
+_BOUND = (
+    *("code", "Coding", "CodeableConcept", "Quantity", "string", "uri"),
+    *("canonical", "oid", "url", "uuid", "id", "markdown"),  # kinds of uri and of string
+)
 _OF_CONTENT = ("type", "example", "maxLength", "binding")
 _CHOICES_OF_CONTENT = ("defaultValue", "fixed", "pattern", "minValue", "maxValue")
 
-_INTEGER = r"[+-]?[0-9]+"
+_NUMBER = r"[0-9]+"
 _TOKENS = r"[a-zA-Z0-9/\-_\[\]@]+"
 _NAME = r"""[^\s.,:;'"/|?!@#$%&*()\[\]{}]{1,64}"""
 _PATH = rf"{_NAME}(?:\.{_NAME}(?:\[x\])?(?::[^\s.]+)?)*"
@@ -49,7 +52,7 @@ def eld_1(slicing: Node, _: Scope) -> bool:
 def eld_2(element: Node, _: Scope) -> bool:
     """Min <= Max"""
     least, most = number(element.get("min")), text(element.get("max"))
-    if least is None or not re.fullmatch(_INTEGER, most):
+    if least is None or not re.fullmatch(_NUMBER, most):
         return True
     # Nobody counts to a number of more digits, and Python reads no number of very many.
     return len(most) > 18 or least <= int(most)
@@ -59,7 +62,7 @@ def eld_2(element: Node, _: Scope) -> bool:
 def eld_3(element: Node, _: Scope) -> Iterable[Place]:
     """Max SHALL be a number or "*" """
     most = text(element.get("max"))
-    if not most or most == "*" or (re.fullmatch(_INTEGER, most) and most[0] != "-"):
+    if not most or most == "*" or (re.fullmatch(_NUMBER, most)):
         return ()
     return ((element, "max"),)
 
@@ -105,7 +108,7 @@ def eld_11(element: Node, _: Scope) -> bool:
     if not has(element, "binding"):
         return True
     kinds = nodes(element.get("type"))
-    return not kinds or any(may_be(kind, "code", *_CODED) for kind in kinds)
+    return not kinds or any(may_be(kind, "code", *_BOUND) for kind in kinds)
 
 
 @culprits

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fhirkit.validate.invariants.registry import Place
     from fhirkit.validate.scope import Scope
 
-_MANY = r"\*|\+?0*[1-9][0-9]*"
+_MANY = r"\*|0*[1-9][0-9]*"
 
 
 # https://hl7.org/fhir/R4/metadatatypes.html#DataRequirement

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fhirkit.validate.invariants.reading import text
-from fhirkit.validate.invariants.registry import INVARIANTS
+from fhirkit.validate.invariants.registry import INVARIANTS, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,4 +30,6 @@ def name_usable(definition: Node, _: Scope) -> Iterable[Place]:
     return ((definition, "name"),) if name and not re.fullmatch(_USABLE, name) else ()
 
 
-INVARIANTS.update((prefix + "-0", name_usable) for prefix in PREFIXES)
+for _prefix in PREFIXES:
+    INVARIANTS[_prefix + "-0"] = name_usable
+    WORDS[_prefix + "-0"] = name_usable.__doc__ or ""

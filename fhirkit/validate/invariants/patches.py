@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fhirkit.validate.invariants.names import PREFIXES
+
 
 @dataclass(frozen=True, slots=True)
 class Patch:
@@ -96,7 +98,76 @@ CLINICAL_PATCHES: dict[str, Patch] = {
 }
 """Datatypes, bundles, clinical and administrative resources."""
 
-CONFORMANCE_PATCHES: dict[str, Patch] = {}
+CONFORMANCE_PATCHES: dict[str, Patch] = {
+    **{
+        f"{prefix}-0": Patch(
+            slip="a definition without a name gives an empty result, which counts as broken",
+            done="asked where there is a name",
+        )
+        for prefix in PREFIXES
+    },
+    "cpb-3": Patch(
+        slip="the words require an end-point of an instance, the expression only forbids it "
+        "elsewhere",
+        done="the expression: an instance may receive messages whose end-points are not told",
+    ),
+    "csd-1": Patch(
+        slip="descendants() reaches into contained code systems too",
+        done="the codes of this code system's own concepts are compared, as in the words",
+    ),
+    "eld-2": Patch(
+        slip="a max that is no number gives an empty result, which counts as broken",
+        done="eld-3 says that it is no number",
+    ),
+    "eld-11": Patch(
+        slip="exists() asks whether there are answers, and not whether one of them is yes: with "
+        "any type the rule holds",
+        done="one of the types can be bound, as in the words; kinds of string and uri can, too",
+    ),
+    "eld-20": Patch(
+        slip="also broken by every path that breaks eld-19",
+        done="asked where eld-19 holds",
+    ),
+    "md-1": Patch(
+        slip="a focus without max gives an empty result, which counts as broken; max is optional",
+        done="asked where there is a max",
+    ),
+    "opd-3": Patch(
+        slip="a parameter that is a resource may not say which profile it has; R5 and HL7's own "
+        "engine allow it",
+        done="the type may also be a resource",
+    ),
+    "que-2": Patch(
+        slip="descendants() reaches into contained questionnaires too",
+        done="the items of this questionnaire are compared, as in the words",
+    ),
+    "que-5": Patch(
+        slip="the words allow answerValueSet for choices only, the expression for numbers, dates, "
+        "strings and quantities too; and it asks the same of answerOption",
+        done="the expression, as other parts of the specification allow lists of such answers",
+    ),
+    "que-7": Patch(
+        slip="names a type Boolean, which no answer has: FHIR's is boolean",
+        done="the answer is an answerBoolean",
+    ),
+    "que-12": Patch(
+        slip="asks for enableBehavior from the third condition on",
+        done="asked from the second on, as in the words",
+    ),
+    "sdf-8": Patch(
+        slip="also compares the first path with the type, as sdf-11 does",
+        done="the paths after the first are compared with it",
+    ),
+    "sdf-16": Patch(
+        slip="also broken by an element without id, as sdf-14 is",
+        done="ids are compared where they are",
+    ),
+    "sdf-17": Patch(slip="as sdf-16", done="as sdf-16"),
+    "tst-3": Patch(
+        slip="the words allow one of the three, the expression two",
+        done="the expression, which every engine evaluates",
+    ),
+}
 """Conformance, definitional and financial resources."""
 
 PATCHES = CLINICAL_PATCHES | CONFORMANCE_PATCHES

@@ -63,11 +63,17 @@ CASES: Cases = {
         [{"searchType": "token", "type": "string"}, {"type": "code"}],
     ),
     "opd-3": (
-        [{"targetProfile": ["http://e.org/p"], "type": "Patient"}, {"targetProfile": ["x"]}],
+        [
+            {"targetProfile": ["http://e.org/p"], "type": "Quantity"},
+            {"targetProfile": ["http://e.org/p"], "type": ["Reference"]},
+            {"targetProfile": ["http://e.org/p"]},
+        ],
         [
             {"targetProfile": ["http://e.org/p"], "type": "Reference"},
             {"targetProfile": ["http://e.org/p"], "type": "canonical"},
-            {"type": "Patient"},
+            {"targetProfile": ["http://e.org/p"], "type": "Patient"},
+            {"targetProfile": ["http://e.org/p"], "type": "Any"},
+            {"type": "Quantity"},
         ],
     ),
     "spd-1": (

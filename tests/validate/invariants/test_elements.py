@@ -20,13 +20,14 @@ ITSELF: Cases = {
         ],
     ),
     "eld-2": (
-        [{"min": 2, "max": "1"}, {"min": 1, "max": "0"}, {"min": 0, "max": "-1"}],
+        [{"min": 2, "max": "1"}, {"min": 1, "max": "0"}],
         [
             {"min": 1, "max": "1"},
             {"min": 7, "max": "*"},
             {"min": 2},
             {"max": "1"},
             {"min": 2, "max": "one"},
+            {"min": 0, "max": "-1"},
             {"min": "2", "max": "1"},
             {"min": 2, "max": 1},
             {"min": 2, "max": "1" * 5000},
@@ -86,6 +87,7 @@ ITSELF: Cases = {
             {"binding": BOUND, "type": [DATE, CODE]},
             {"binding": BOUND, "type": [{"code": "uri"}]},
             {"binding": BOUND, "type": [{"code": "Quantity"}]},
+            {"binding": BOUND, "type": [{"code": "url"}]},
             {"binding": BOUND, "type": [{"code": ["code"]}]},
             {"binding": BOUND},
             {"type": [DATE]},
@@ -128,8 +130,8 @@ ITSELF: Cases = {
 PART: dict[str, tuple[str, list[object], list[object]]] = {
     "eld-3": (
         "max",
-        ["-1", "many", "1.5", "**", " 1"],
-        ["0", "1", "12", "*", "+3", "9" * 5000, 1, None],
+        ["-1", "+1", "many", "1.5", "**", " 1"],
+        ["0", "1", "12", "*", "9" * 5000, 1, None],
     ),
     "eld-12": (
         "valueSet",
