@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 
 _LOINC = re.compile(r"([0-9]{1,8})-([0-9])")
-#: Parts, answers, answer lists and groups. Their check digits follow a rule of their own.
-_LOINC_PART = re.compile(r"(LP|LA|LL|LG)[0-9]+-[0-9]")
+#: Parts, answers, answer lists and groups. Their check digits follow a rule of their own; the case
+#: of LOINC's letters does not count.
+_LOINC_PART = re.compile(r"L[PALG][0-9]+-[0-9]", re.IGNORECASE | re.ASCII)
 
 _SCTID = re.compile(r"[1-9][0-9]{5,17}")
 _CONCEPT_PARTITIONS = ("00", "10")

@@ -15,7 +15,9 @@ _SPACE = re.compile(r"\s")
 #: What stands before the first colon, where nothing says that a path or a query has begun.
 _BEFORE_COLON = re.compile(r"([^:/?#]*):")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
-_WEB = re.compile(r"https?:(?!//[^/?#])", re.IGNORECASE)
+_WEB = re.compile(r"https?:(?!//[^/?#])", re.IGNORECASE | re.ASCII)
+#: A canonical URL may go on with a version, any URI with a part of what it names.
+_NAMED_ONLY = re.compile(r"[|#]")
 #: Variables of test scripts and templates stand for a part that is not there yet.
 _VARIABLE = re.compile(r"[${}]")
 
@@ -54,7 +56,7 @@ _MEDIA_TYPE = re.compile(
             | " (?: [^"\\] | \\. )* " ) )*
         [\ \t]* (?: ; [\ \t]* )?
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 _TOP_LEVELS = frozenset(
     "application audio chemical example font haptics image message model multipart text video".split()
@@ -87,9 +89,9 @@ def uri_fault(text: str) -> str | None:
     if _SPACE.search(text):
         return "a URI has no white space"
     if text.startswith("urn:oid:"):
-        return oid_fault(text)
+        return oid_fault(_NAMED_ONLY.split(text, maxsplit=1)[0])
     if text.startswith("urn:uuid:"):
-        return uuid_fault(text)
+        return uuid_fault(_NAMED_ONLY.split(text, maxsplit=1)[0])
     if text.startswith(("oid:", "uuid:")):
         return "OIDs and UUIDs begin with urn: in a URI"
     if _WEB.match(text):
@@ -118,7 +120,7 @@ def language_fault(text: str) -> str | None:
     tag = text.lower()
     if tag in _IRREGULAR:
         return None
-    match = _LANGUAGE.fullmatch(tag)
+    match = _LANGUAGE.fullmatch(tag) if text.isascii() else None
     if match is None:
         return "a language is tagged as in BCP 47: de, pt-BR, zh-Hant-TW"
     language = match["language"]

@@ -53,12 +53,15 @@ _NAMES: dict[str, str] = {
     "urn:iso:std:iso:11073:10101": "2.16.840.1.113883.6.24",
 }
 
-#: An address without what people vary: scheme, "www.", case, a solidus at the end.
-_BEGINNING = re.compile(r"(?:https?://(?:www\.)?|(?:urn:)?oid:)?(.*?)/*", re.DOTALL)
+#: What people vary, apart from case and a solidus at the end.
+_BEGINNING = re.compile(r"https?://(?:www\.)?|(?:urn:)?oid:")
 #: An edition or a version of SNOMED CT is named in ``version``, not in the system.
 _SNOMED_EDITION = re.compile(r"https?://snomed\.info/sct/[0-9].*", re.DOTALL)
 #: Where the code systems of HL7 version 2 and 3 stood before R4.
 _BEFORE_R4 = re.compile(r"https?://(?:www\.)?hl7\.org/fhir/(v2/[0-9]{4}|v3/[A-Za-z0-9]+)")
+
+
+_LONGEST = 200
 
 
 def canonical_system(url: str) -> str | None:
@@ -67,9 +70,6 @@ def canonical_system(url: str) -> str | None:
     None where ``url`` is right, or stands for no system that we know.
     """
     return _meant(url) if len(url) <= _LONGEST else None
-
-
-_LONGEST = 200
 
 
 @lru_cache(maxsize=1024)
@@ -84,9 +84,10 @@ def _meant(url: str) -> str | None:
 
 
 def _bare(url: str) -> str:
-    lowered = url.lower().replace(" ", "-")
-    match = _BEGINNING.fullmatch(lowered)
-    return match[1] if match else lowered
+    """A system's name without what people vary in it."""
+    name = url.lower().replace(" ", "-")
+    beginning = _BEGINNING.match(name)
+    return name[beginning.end() :].rstrip("/") if beginning else name.rstrip("/")
 
 
 WRONG_SYSTEMS: dict[str, str] = {

@@ -15,7 +15,18 @@ SHORT_EXTENSION = "a concept of an extension of SNOMED CT has 11 digits or more"
 
 
 @pytest.mark.parametrize(
-    "code", ["718-7", "2880-3", "8302-2", "29463-7", "85354-9", "100305-2", "LA6576-8", "LP7753-9"]
+    "code",
+    [
+        "718-7",
+        "2880-3",
+        "8302-2",
+        "29463-7",
+        "85354-9",
+        "100305-2",
+        "LA6576-8",
+        "LP7753-9",
+        "la6576-8",
+    ],
 )
 def test_loinc_codes(code: str) -> None:
     """Codes with their right check digit, and parts and answers, are no fault."""
