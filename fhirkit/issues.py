@@ -22,7 +22,8 @@ class Issue:
     ``code`` is a FHIR issue type, ``key`` a name for the kind of finding that stays the same
     from release to release. ``expression`` is a FHIRPath, ``where`` the same for people.
     ``message``, ``expected`` and ``spec`` never hold values of the resource; ``found`` tells
-    kinds, references and codes, not free text.
+    kinds, references and codes, not free text. Only where the key begins with ``server:`` is
+    the message a server's own, which may quote the resource.
     """
 
     file: str | None = None

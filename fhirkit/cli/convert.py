@@ -15,6 +15,7 @@ from fhirkit.cli.documents import (
 )
 from fhirkit.cli.outputs import notice
 from fhirkit.cli.proposers import KEYS, add_proposer, reader
+from fhirkit.cli.review import Review
 from fhirkit.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ again adds nothing.
 One input gives one JSON document; several, or an .ndjson file, give one line of
 JSON each. A text of several patients gives one bundle for each: a line each, or
 with -o DIR the files NAME-1.json, NAME-2.json and so on.
+
+Every bundle is validated before it is written, and what was found is told on
+standard error. A bundle with errors, which only mappings of your own should bring
+about, is written all the same, and the exit code is 1.
 """
 _EPILOG = """\
 The keys of --config are the names of the flags, without the dashes in front:
@@ -98,6 +103,7 @@ def run(options: argparse.Namespace) -> int:
     from fhirkit.bundle import to_bundle, to_json
 
     settings, folder = _settings(options)
+    review = Review()
     stream, to_files = is_stream(options), options.folder is not None
 
     def make(source: Source) -> dict[str, bytes]:
@@ -108,11 +114,14 @@ def run(options: argparse.Namespace) -> int:
         }
         _tell(source, case.notices, bundles.values())
         indent = None if stream or (len(bundles) > 1 and not to_files) else 2
-        return {after: to_json(made, indent=indent).encode() for after, made in bundles.items()}
+        written = {after: to_json(made, indent=indent).encode() for after, made in bundles.items()}
+        for data in written.values():
+            review.look(source.origin, data)
+        return written
 
     with reader(options.proposer, folder) as read:
         each_document(options.files, options.folder, ".json", make)
-    return 0
+    return review.told()
 
 
 def _tell(source: Source, notices: tuple[str, ...], bundles: Iterable[dict[str, Any]]) -> None:

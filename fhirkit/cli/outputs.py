@@ -37,8 +37,13 @@ def say(line: str) -> None:
 
 def notice(origin: str, message: str) -> None:
     """Tells on standard error something the user should know about one input."""
+    remark(f"{origin}: {message}")
+
+
+def remark(message: str) -> None:
+    """The same about the whole run."""
     if sys.stderr is not None:
-        print(f"fhirkit: notice: {origin}: {' '.join(message.split())}", file=sys.stderr)
+        print(f"fhirkit: notice: {' '.join(message.split())}", file=sys.stderr)
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -65,6 +65,21 @@ def outcome_words(body: bytes) -> tuple[str, str]:
     return _words(_json(body), body)
 
 
+def outcome_issues(body: bytes) -> list[dict[str, Any]]:
+    """The issues of an OperationOutcome, also of one that comes within Parameters."""
+    answer = _json(body)
+    if isinstance(answer, dict) and answer.get("resourceType") == "Parameters":
+        inside = (_dict(given).get("resource") for given in _list(answer.get("parameter")))
+        return [issue for resource in inside for issue in _issues(resource)]
+    return _issues(answer)
+
+
+def sentence(issue: dict[str, Any]) -> str:
+    """The words of one issue of an OperationOutcome, empty where it has none."""
+    text = issue.get("diagnostics") or _dict(issue.get("details")).get("text")
+    return text.strip() if isinstance(text, str) else ""
+
+
 def _accepted(name: str, status: int, answer: object, asked: Sequence[Sent]) -> BundleReport:
     if not isinstance(answer, dict) or answer.get("resourceType") != "Bundle":
         _, detail = _words(answer, b"")
@@ -164,7 +179,7 @@ def _blamed(report: BundleReport, answer: object) -> BundleReport:
         for place in places:
             match = _ENTRY.search(place) if isinstance(place, str) else None
             if match:
-                said.setdefault(int(match[1]), []).append(_sentence(issue))
+                said.setdefault(int(match[1]), []).append(sentence(issue))
     if not said:
         return report
     entries = tuple(
@@ -210,15 +225,10 @@ def _words(answer: object, body: bytes) -> tuple[str, str]:
     if issues:
         worst = next((i for i in issues if i.get("severity") in ("fatal", "error")), issues[0])
         code = worst.get("code")
-        lines = [_sentence(issue) for issue in issues]
+        lines = [sentence(issue) for issue in issues]
         return code if isinstance(code, str) else "", "\n".join(filter(None, lines))[:_ENOUGH]
     text = body[:_ENOUGH].decode("utf-8", "replace") if answer is None else ""
     return "", " ".join(re.sub(r"<[^>]*>", " ", text).split())
-
-
-def _sentence(issue: dict[str, Any]) -> str:
-    text = issue.get("diagnostics") or _dict(issue.get("details")).get("text")
-    return text.strip() if isinstance(text, str) else ""
 
 
 def _issues(answer: object) -> list[dict[str, Any]]:

@@ -93,7 +93,7 @@ def deliver_each(
     base = base_url(url)
     gone: Unreachable | None = None
     something_sent = False
-    with _connected(base, client, timeout) as connection:
+    with connected(base, client, timeout) as connection:
         for name, bundle in bundles:
             if gone is not None:
                 yield _not_sent(name, str(gone))
@@ -121,7 +121,7 @@ def count(
     Raises SettingsError, Unreachable or Refused.
     """
     base = base_url(url)
-    with _connected(base, client, timeout) as connection:
+    with connected(base, client, timeout) as connection:
         return {kind: _total(connection, base, kind) for kind in types}
 
 
@@ -139,7 +139,7 @@ def _one(
         return _not_sent(name, "only bundles of type transaction or batch can be pushed")
     asked = sent(parsed)
     try:
-        response = _request(connection, "POST", base, base, content=body)
+        response = request(connection, "POST", base, base, content=body)
     except InDoubt as error:
         return in_doubt(name, asked, str(error))
     report = read_answer(name, response.status_code, response.content, asked)
@@ -152,7 +152,7 @@ def _total(connection: httpx.Client, base: str, kind: str) -> int:
     address = f"{base}/{kind}?_summary=count"
     try:
         # HAPI keeps the result of a search for a minute unless told not to.
-        response = _request(connection, "GET", address, base, headers={"Cache-Control": "no-cache"})
+        response = request(connection, "GET", address, base, headers={"Cache-Control": "no-cache"})
     except InDoubt as error:
         raise Unreachable(str(error)) from error  # nothing was to be stored
     if not response.is_success:
@@ -170,7 +170,7 @@ def _total(connection: httpx.Client, base: str, kind: str) -> int:
     return total
 
 
-def _request(
+def request(
     connection: httpx.Client,
     method: str,
     address: str,
@@ -179,6 +179,10 @@ def _request(
     content: bytes | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> httpx.Response:
+    """What a server answers, whatever its status.
+
+    Raises Unreachable if nothing was sent, InDoubt if no answer came, and SettingsError.
+    """
     sending = {"Content-Type": JSON} if content is not None else {}
     try:
         return connection.request(
@@ -208,7 +212,8 @@ def _mapped(kind: type[ServerError], error: Exception, message: str) -> ServerEr
 
 
 @contextmanager
-def _connected(base: str, client: httpx.Client | None, timeout: float) -> Iterator[httpx.Client]:
+def connected(base: str, client: httpx.Client | None, timeout: float) -> Iterator[httpx.Client]:
+    """The given client, or one with the environment's credentials that is closed at the end."""
     if client is not None:
         yield client
         return

@@ -81,7 +81,8 @@ def test_a_text_without_a_case_gives_the_document_and_a_notice(run: Run, tmp_pat
     assert done.returncode == 0
     types = [e["resource"]["resourceType"] for e in json.loads(done.stdout)["entry"]]
     assert sorted(types) == ["Device", "DocumentReference", "Provenance"]
-    (line,) = done.stderr.decode().splitlines()
+    line, validated = done.stderr.decode().splitlines()
+    assert validated == "fhirkit: notice: 1 bundle validated: no findings"
     assert line.startswith("fhirkit: notice: weather.txt: ")
     assert "only the document" in line
     assert "rained" not in line

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import json
 import subprocess
 from collections.abc import Callable
@@ -8,7 +9,12 @@ from typing import Any
 
 import pytest
 
+import fhirkit
+from fhirkit.cli.main import main
+from fhirkit.issues import Issue, Severity
+
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+VALID = b"fhirkit: notice: 1 bundle validated: no findings\n"
 
 
 @pytest.fixture
@@ -17,7 +23,7 @@ def convert(run: Run, case: str) -> Callable[..., dict[str, Any]]:
 
     def call(*arguments: str) -> dict[str, Any]:
         done = run("convert", "-", *arguments, stdin=case.encode())
-        assert (done.returncode, done.stderr) == (0, b"")
+        assert (done.returncode, done.stderr) == (0, VALID)
         bundle: dict[str, Any] = json.loads(done.stdout)
         return bundle
 
@@ -102,3 +108,52 @@ def test_what_convert_makes_is_valid(run: Run, case: str) -> None:
     made = run("convert", "-", stdin=case.encode()).stdout
     done = run("validate", "-", stdin=made)
     assert (done.returncode, b"no findings" in done.stdout) == (0, True)
+
+
+def test_each_bundle_is_validated(run: Run, tmp_path: Path, case: str) -> None:
+    """One line on standard error, for all of them together."""
+    (tmp_path / "a.txt").write_text(case, "utf-8")
+    done = run("convert", "a.txt", "-", "-o", "out", stdin=case.encode())
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert done.stderr == b"fhirkit: notice: 2 bundles validated: no findings\n"
+
+
+@pytest.mark.parametrize(
+    ("severity", "code"),
+    [
+        pytest.param(Severity.FATAL, 1, id="fatal"),
+        pytest.param(Severity.ERROR, 1, id="error"),
+        pytest.param(Severity.WARNING, 0, id="warning"),
+        pytest.param(Severity.INFORMATION, 0, id="information"),
+    ],
+)
+def test_what_is_found_is_told_and_the_bundle_is_written(
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
+    tmp_path: Path,
+    case: str,
+    severity: Severity,
+    code: int,
+) -> None:
+    """Nothing is lost, every finding is named, and errors are code 1."""
+    (tmp_path / "a.txt").write_text(case, "utf-8")
+    issue = Issue(
+        severity=severity, code="value", key="odd", where="Patient p, gender", message="is odd"
+    )
+    monkeypatch.setattr(importlib.import_module("fhirkit.validate"), "validate", lambda _: [issue])
+    assert main(["convert", str(tmp_path / "a.txt")]) == code
+    made, said = capfdbinary.readouterr()
+    assert json.loads(made)["resourceType"] == "Bundle"
+    finding, sums = said.decode().splitlines()
+    assert finding.endswith(f"a.txt: {severity}: Patient p, gender: is odd [odd]")
+    assert sums == f"fhirkit: notice: 1 bundle validated: 1 {severity}"
+
+
+def test_to_bundle_itself_validates_nothing(monkeypatch: pytest.MonkeyPatch, case: str) -> None:
+    """Making and judging are two functions; only the command joins them."""
+
+    def never(_: object) -> list[Issue]:
+        raise AssertionError
+
+    monkeypatch.setattr(importlib.import_module("fhirkit.validate"), "validate", never)
+    assert fhirkit.to_bundle(fhirkit.extract(case))["entry"]

@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+import importlib
 import json
+import re
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import respx
+
+from fhirkit.cli.main import main
+from fhirkit.issues import Issue, Severity
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 GOOD = '{"resourceType": "Patient", "gender": "female"}'
 BAD = '{"resourceType": "Patient", "id": "p1", "gender": 3, "sex": "Anna Muster"}'
-WARNED = '{"resourceType": "Provenance", "target": [{"reference": "Patient/1"}], "recorded": "2020-01-01T00:00:00Z", "agent": [{"who": {"display": "x"}}]}'
 
 
 def test_no_findings_is_code_0(run: Run, tmp_path: Path) -> None:
@@ -32,17 +38,10 @@ def test_errors_are_grouped_by_resource(run: Run, tmp_path: Path) -> None:
     assert done.stdout.decode().splitlines() == [
         "a.json: 2 errors",
         "  Patient p1",
-        "    error    gender: a string was expected (found a number) [kind]",
-        "    error    sex: R4 has no such element here [unknown-element]",
+        "    1:41  error  gender: a string was expected (found a number) [kind]",
+        "    1:54  error  sex: R4 has no such element here [unknown-element]",
         "1 bundle checked: 2 errors",
     ]
-
-
-def test_warnings_alone_are_code_0(run: Run) -> None:
-    """A warning does not keep a bundle from being used."""
-    done = run("validate", "-", stdin=WARNED.encode())
-    assert done.returncode == 0
-    assert b"1 warning" in done.stdout
 
 
 def test_syntax_is_told_by_line_and_column(run: Run, tmp_path: Path) -> None:
@@ -50,7 +49,7 @@ def test_syntax_is_told_by_line_and_column(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"resourceType": "Patient",\n  "gender": }', "utf-8")
     done = run("validate", "a.json")
     assert done.returncode == 1
-    assert b"line 2, column 13: not JSON" in done.stdout
+    assert b"2:13  fatal  not JSON" in done.stdout
 
 
 def test_json_form(run: Run, tmp_path: Path) -> None:
@@ -97,7 +96,7 @@ def test_a_document_over_several_lines_is_one_document(run: Run) -> None:
         pytest.param(b"\xff\xfe\x00", "UTF-8", id="binary"),
         pytest.param("Frau Müller".encode("latin-1"), "UTF-8", id="latin-1"),
         pytest.param(b"Anna had fever.", "not JSON", id="narrative"),
-        pytest.param(b"[" * 100_000, "nested", id="deep"),
+        pytest.param(b'{"a":' * 100_000, "nested", id="deep"),
         pytest.param(b'{"a": 1}', "resourceType", id="other-json"),
     ],
 )
@@ -107,18 +106,182 @@ def test_what_is_no_fhir_is_one_finding(run: Run, tmp_path: Path, data: bytes, w
     done = run("validate", "a.json")
     assert done.returncode == 1
     assert words in done.stdout.decode()
-    assert b"1 fatal" in done.stdout
+    assert re.search(rb"1 bundle checked: 1 (fatal|error)\n", done.stdout)
     assert b"Anna" not in done.stdout
 
 
 @pytest.mark.parametrize("name", ["none.json", "."])
-def test_what_is_no_file_is_code_2(run: Run, name: str) -> None:
-    """Nothing was checked."""
+def test_what_is_no_input_is_code_2(run: Run, name: str) -> None:
+    """A missing file or a folder without JSON: nothing was checked."""
     done = run("validate", name)
     assert (done.returncode, done.stdout) == (2, b"")
 
 
-def test_an_empty_ndjson_file_is_told(run: Run, tmp_path: Path) -> None:
-    """Nothing in it is no success."""
+def test_an_empty_ndjson_file_is_a_finding(run: Run, tmp_path: Path) -> None:
+    """Like any empty file: nothing in it is no success."""
     (tmp_path / "a.ndjson").write_bytes(b"\n")
-    assert run("validate", "a.ndjson").returncode == 2
+    done = run("validate", "a.ndjson")
+    assert done.returncode == 1
+    assert b"a.ndjson: 1 fatal" in done.stdout
+
+
+def test_a_folder_is_checked_file_by_file(run: Run, tmp_path: Path) -> None:
+    """In the order of the names."""
+    for name in ("b.json", "a.json", "c/d.json"):
+        (tmp_path / "all" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "all" / name).write_text(GOOD, "utf-8")
+    done = run("validate", "all")
+    lines = done.stdout.decode().replace("\\", "/").splitlines()
+    assert [line.partition(":")[0] for line in lines[:-1]] == [
+        "all/a.json",
+        "all/b.json",
+        "all/c/d.json",
+    ]
+    assert lines[-1] == "3 bundles checked: no findings"
+
+
+@pytest.mark.parametrize("form", ["text", "json", "ndjson", "operationoutcome", "sarif", "github"])
+def test_a_folder_of_which_one_file_is_a_broken_link(run: Run, tmp_path: Path, form: str) -> None:
+    """Unreadable for everybody: code 2, and the good file is checked."""
+    (tmp_path / "all").mkdir()
+    (tmp_path / "all" / "a.json").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "all" / "b.json").write_text(BAD, "utf-8")
+    done = run("validate", "all", "--format", form)
+    assert done.returncode == 2
+    assert b"No such file" in done.stdout
+    assert b"unknown-element" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("severity", "threshold", "code"),
+    [
+        pytest.param(None, "warning", 0, id="nothing"),
+        pytest.param(Severity.INFORMATION, "warning", 0, id="information-for-warning"),
+        pytest.param(Severity.WARNING, "error", 0, id="warning-for-error"),
+        pytest.param(Severity.WARNING, "warning", 1, id="warning-for-warning"),
+        pytest.param(Severity.ERROR, "error", 1, id="error-for-error"),
+        pytest.param(Severity.ERROR, "warning", 1, id="error-for-warning"),
+        pytest.param(Severity.FATAL, "error", 1, id="fatal-for-error"),
+    ],
+)
+def test_fail_on_says_what_is_bad_enough(
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    severity: Severity | None,
+    threshold: str,
+    code: int,
+) -> None:
+    """The findings are told either way."""
+    (tmp_path / "a.json").write_text(GOOD, "utf-8")
+    found = [Issue(severity=severity, code="value", message="is odd")] if severity else []
+    monkeypatch.setattr(importlib.import_module("fhirkit.validate"), "validate", lambda _: found)
+    assert main(["validate", str(tmp_path / "a.json"), "--fail-on", threshold]) == code
+    assert ("is odd" in capfd.readouterr().out) is (severity is not None)
+
+
+def test_an_ignore_file_takes_findings_away_and_counts_them(run: Run, tmp_path: Path) -> None:
+    """Without them the exit code is 0; the line that was of no use is told."""
+    (tmp_path / "a.json").write_text(BAD, "utf-8")
+    (tmp_path / "known").write_text(
+        "kind  # numbers, ticket 1\nunknown-element for Patient/p1  # ours\nodd  # gone?\n", "utf-8"
+    )
+    done = run("validate", "a.json", "--ignore", "known")
+    assert done.returncode == 0
+    assert done.stdout.decode().splitlines() == [
+        "a.json: no findings, 2 ignored",
+        "1 bundle checked: no findings; 2 ignored (kind 1, unknown-element 1)",
+    ]
+    assert done.stderr.decode().splitlines() == [
+        "fhirkit: notice: known line 3: no odd was found where it applies"
+    ]
+
+
+def test_an_unreadable_file_cannot_be_ignored(run: Run, tmp_path: Path) -> None:
+    """It was not checked, whatever is known of it."""
+    (tmp_path / "all").mkdir()
+    (tmp_path / "all" / "a.json").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "known").write_text("input-unreadable  # so what\n", "utf-8")
+    assert run("validate", "all", "--ignore", "known").returncode == 2
+
+
+def test_several_jobs_say_what_one_says(run: Run, tmp_path: Path) -> None:
+    """Byte for byte."""
+    lines = "\n".join([GOOD, BAD, BAD] * 70)
+    (tmp_path / "a.ndjson").write_text(lines, "utf-8")
+    alone = run("validate", "a.ndjson")
+    several = run("validate", "a.ndjson", "--jobs", "2")
+    assert (several.returncode, several.stdout) == (alone.returncode, alone.stdout)
+    assert alone.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        pytest.param(["--jobs", "0"], "whole number", id="no-jobs"),
+        pytest.param(["--jobs", "many"], "whole number", id="jobs-in-words"),
+        pytest.param(["--jobs", "1000000000000"], "whole number", id="too-many-jobs"),
+        pytest.param(["--fail-on", "fatal"], "--fail-on", id="fail-on"),
+        pytest.param(["--format", "xml"], "--format", id="format"),
+        pytest.param(["--ignore", "none"], "--ignore none", id="no-ignore-file"),
+        pytest.param(["--ig", "none.tgz"], "none.tgz", id="no-package"),
+        pytest.param(["--ig", "none.tgz", "--jobs", "2"], "none.tgz", id="no-package-jobs"),
+        pytest.param(["--server", "host/fhir"], "address", id="server"),
+        pytest.param(["--server", "https://a:geheim@host/fhir"], "credentials", id="secret"),
+    ],
+)
+def test_wrong_options_are_code_2(run: Run, arguments: list[str], words: str) -> None:
+    """One line, nothing checked, no secret repeated."""
+    done = run("validate", "-", *arguments, stdin=GOOD.encode())
+    assert (done.returncode, done.stdout) == (2, b"")
+    (line,) = done.stderr.decode().splitlines()
+    assert words in line
+    assert "geheim" not in line
+
+
+def test_a_server_out_of_reach_is_code_1(run: Run) -> None:
+    """Its judgement was asked for and did not come."""
+    done = run("validate", "-", "--server", "http://127.0.0.1:9/fhir", stdin=GOOD.encode())
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert b"cannot be reached" in done.stderr
+
+
+def test_what_is_no_fhir_is_not_sent(run: Run) -> None:
+    """A fatal finding leaves nothing to ask a server about."""
+    done = run("validate", "-", "--server", "http://127.0.0.1:9/fhir", stdin=b"Anna had fever.")
+    assert done.returncode == 1
+    assert b"1 fatal" in done.stdout
+
+
+@respx.mock
+def test_the_servers_findings_stand_beside_ours(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """Under the same resource, marked by their key; its errors are errors."""
+    (tmp_path / "a.json").write_text(GOOD, "utf-8")
+    issue = {"severity": "error", "code": "invalid", "diagnostics": "is wrong"}
+    respx.post("http://127.0.0.1:9/fhir/Patient/$validate").respond(
+        json={"resourceType": "OperationOutcome", "issue": [issue]}
+    )
+    arguments = ["validate", str(tmp_path / "a.json"), "--server", "http://127.0.0.1:9/fhir"]
+    assert main(arguments) == 1
+    written, said = capfdbinary.readouterr()
+    assert b"the server says: is wrong [server:invalid]" in written
+    assert said == b""
+
+
+def test_little_is_loaded_to_check_a_file(command: list[str], tmp_path: Path) -> None:
+    """Neither models nor network nor processes: the command is as quick as its start."""
+    (tmp_path / "a.json").write_text(GOOD, "utf-8")
+    heavy = {
+        "fhir", "pydantic", "httpx", "multiprocessing", "concurrent.futures", "asyncio", "ssl",
+        "tomllib", "logging", "email", "importlib.metadata", "fhirkit.push", "fhirkit.cli.ignores",
+        "fhirkit.cli.formats.sarif",
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", *command[1:], "validate", tmp_path / "a.json"],
+        capture_output=True, check=True, text=True,
+    )  # fmt: skip
+    imported = {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines()}
+    assert "fhirkit.validate" in imported
+    assert imported & heavy == set()
