@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING
 
 from fhirkit.issues import Severity
 from fhirkit.validate.codings import check_coding, check_quantity
+from fhirkit.validate.extensions import check_extension
 from fhirkit.validate.findings import Rule
+from fhirkit.validate.narrative import check_narrative
 
 if TYPE_CHECKING:
     from fhirkit.validate.findings import Node
     from fhirkit.validate.structure import Ask, Held, Walk
+
+GROUNDING = "http://hl7.org/fhir/StructureDefinition/derivation-reference"
+"""The extension that says which words of a document something was read from."""
 
 _ATTACHMENT = "https://hl7.org/fhir/R4/datatypes.html#Attachment"
 
@@ -65,6 +70,33 @@ def check_period(walk: Walk, period: Node, held: Held) -> None:
             walk.findings.add(PRECISION, held.owner, held.name, severity=severity)
 
 
+def check_text(walk: Walk, narrative: Node, held: Held) -> None:
+    """Checks the XHTML of a narrative."""
+    check_narrative(narrative, held.scope, walk.findings)
+
+
+def check_extended(walk: Walk, extension: Node, held: Held) -> None:
+    """Checks an extension by its url and by the element that has it."""
+    above, group = held.above, held.plan.group
+    path, types = group.path, group.types
+    if above is not None and path != "Extension":
+        path = above.element.path
+        if above.element.primitive is not None:
+            types = (above.element.type, "Element")
+    if extension.get("url") == GROUNDING:
+        walk.is_grounded = True
+    check_extension(
+        extension,
+        held.scope,
+        walk.findings,
+        walk.profiles,
+        path=path,
+        types=types,
+        modifier=held.slot.element.name == "modifierExtension",
+        strict=walk.strict,
+    )
+
+
 def note_reference(walk: Walk, reference: Node, held: Held) -> None:
     """Leaves a reference to the layer that knows the whole bundle."""
     walk.references.append((reference, held))
@@ -74,6 +106,8 @@ _QUANTITIES = ("Age", "Count", "Distance", "Duration", "Quantity")
 ASK: dict[str, Ask] = {
     "Attachment": check_attachment,
     "Coding": check_coding,
+    "Extension": check_extended,
+    "Narrative": check_text,
     "Period": check_period,
     "Reference": note_reference,
     **dict.fromkeys(_QUANTITIES, check_quantity),

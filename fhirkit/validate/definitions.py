@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 UNBOUNDED = 2**31
+#: Rules that a choice has for one of its types only.
+_OF_QUANTITY = ("sqty-1", "mqty-1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +225,9 @@ def _element(path: str, name: str, kind: str, described: dict[str, Any], choice:
         bound_to=(bound[1], bound[0] == "required") if bound and takes_code else None,
         many=most != "1",
         is_resource=kind == "Resource",
-        rules=tuple(described.get("rules", ())),
+        rules=tuple(
+            key for key in described.get("rules", ()) if key not in _OF_QUANTITY or kind == "Quantity"
+        ),
     )
 
 

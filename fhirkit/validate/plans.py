@@ -6,21 +6,22 @@ each primitive, the codes an element may have, the invariants' functions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from fhirkit.validate.definitions import Binding, Element, group, invariant
 from fhirkit.validate.primitives import PRIMITIVES
-from fhirkit.validate.invariants import INVARIANTS, WORDS, registered_as
+from fhirkit.validate.invariants import INVARIANTS, PREDICATES, WORDS, registered_as
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from fhirkit.validate.definitions import Group
-    from fhirkit.validate.findings import Rule
+    from fhirkit.validate.findings import Node, Rule
     from fhirkit.validate.invariants.registry import Check
+    from fhirkit.validate.scope import Scope
 
 
 BY_THE_WALK = frozenset({"ele-1"})
@@ -34,6 +35,14 @@ RESOURCE: Final = 2
 CHOICE: Final = 3
 ARRAY: Final = 4
 SKIPPED: Final = 5  # resourceType, which is read before the walk
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The invariants of an object: those that hold or not, and those that find what breaks them."""
+
+    predicates: tuple[tuple[Rule, Callable[[Node, Scope], bool]], ...] = ()
+    finders: tuple[tuple[Rule, Check], ...] = ()
 
 
 @dataclass(slots=True)
@@ -50,7 +59,7 @@ class Slot:
     json: type
     quick: Callable[..., object]
     binding: Binding | None
-    rules: tuple[tuple[Rule, Check], ...] = ()
+    rules: Rules | None
     _plan: Plan | None = None
 
     @property
@@ -68,8 +77,7 @@ class Plan:
     group: Group
     slots: dict[str, Slot]
     required: tuple[tuple[str, ...], ...]
-    rules: tuple[tuple[Rule, Check], ...]
-    known: bool = field(default=True)
+    rules: Rules | None
 
 
 @cache
@@ -81,16 +89,24 @@ def plan_of(path: str) -> Plan:
     slots = {name: _slot(element) for name, element in found.elements.items()}
     if found.kind == "resource":
         slots["resourceType"] = _RESOURCE_TYPE
-    return Plan(found, slots, found.required, tuple(_rules(found.rules, path)))
+    return Plan(found, slots, found.required, _rules(found.rules, path))
 
 
-def _rules(keys: Iterable[str], path: str) -> Iterator[tuple[Rule, Check]]:
-    """The invariants that are asked here; those that the walk itself judges have no function."""
+def _rules(keys: Iterable[str], path: str) -> Rules | None:
+    """The invariants that are asked here, without those that the walk itself judges."""
+    predicates, finders = [], []
     for key in keys:
         name = registered_as(key, path)
-        check = INVARIANTS.get(name)
-        if check is not None and key not in BY_THE_WALK:
-            yield invariant(key, path, WORDS.get(name, "")), check
+        if name not in INVARIANTS or key in BY_THE_WALK:
+            continue
+        rule = invariant(key, path, WORDS[name])
+        if name in PREDICATES:
+            predicates.append((rule, PREDICATES[name]))
+        else:
+            finders.append((rule, INVARIANTS[name]))
+    if not predicates and not finders:
+        return None
+    return Rules(tuple(predicates), tuple(finders))
 
 
 def _slot(element: Element) -> Slot:
@@ -108,7 +124,7 @@ def _slot(element: Element) -> Slot:
         shape = ARRAY
     elif element.choice:
         shape = CHOICE
-    rules = tuple(_rules(element.rules, element.path)) if item is OBJECT else ()
+    rules = _rules(element.rules, element.path) if item == OBJECT else None
     return Slot(element, shape, item, json, quick, binding, rules)
 
 
@@ -146,5 +162,6 @@ _RESOURCE_TYPE = Slot(
     SKIPPED,
     str,
     bool,
+    None,
     None,
 )  # fmt: skip

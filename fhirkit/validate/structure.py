@@ -25,10 +25,12 @@ from fhirkit.validate.plans import (
     PRIMITIVE,
     RESOURCE,
     Plan,
+    Rules,
     Slot,
     plan_of,
 )
-from fhirkit.validate.scope import Scope
+from fhirkit.validate.profiles.run import Run
+from fhirkit.validate.scope import Scope, contained_by_id
 from fhirkit.validate.values import check_value
 from fhirkit.validate.versions import SPEC as TYPES_SPEC
 from fhirkit.validate.versions import other_version
@@ -73,7 +75,7 @@ FORM = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Held:
     """Where an object stands: its slot, the object or array it stands in with its name there.
 
@@ -95,7 +97,8 @@ class Walk:
 
     ``ask`` has the function that knows a data type, by its name. The walk notes ``references``,
     every Reference with where it stands, and ``scopes``, one for every resource. ``judged`` are
-    the ids of objects whose codes a binding has judged already.
+    the ids of objects whose codes a binding has judged already; ``is_grounded`` is set where an
+    extension names the words that something was read from.
     """
 
     findings: Findings
@@ -104,7 +107,9 @@ class Walk:
     references: list[tuple[Node, Held]] = field(default_factory=list)
     scopes: list[Scope] = field(default_factory=list)
     judged: set[int] = field(default_factory=set)
+    profiles: Run = field(default_factory=Run)
     strict: bool = False
+    is_grounded: bool = False
 
     def resource(
         self, value: object, owner: Node | list[Any], name: str | int | None, above: Scope | None
@@ -130,7 +135,7 @@ class Walk:
     def visit(self, node: Node, plan: Plan, above: Slot | None, scope: Scope) -> None:
         """Checks an object of the group that ``plan`` is of; ``above`` is the slot it stands in."""
         slots = plan.slots
-        chosen: dict[str, str] = {}
+        chosen: dict[str, str] | None = None
         for name, value in node.items():
             slot = slots.get(name)
             if slot is None:
@@ -141,7 +146,7 @@ class Walk:
                 self._array(node, name, value, slot, plan, above, scope)
                 continue
             if shape == CHOICE:
-                self._choose(node, name, slot, chosen)
+                chosen = self._choose(node, name, slot, chosen)
                 shape = slot.item
             if shape == PRIMITIVE:
                 if value.__class__ is not slot.json or not slot.quick(value):
@@ -155,9 +160,16 @@ class Walk:
                 self._require(node, names)
         if not node or (len(node) == 1 and "id" in node and above is not None):
             return  # said where the object stands
-        for rule, check in plan.rules:
-            for owner, culprit in check(node, scope):
-                self.findings.add(rule, owner, culprit)
+        if plan.rules is not None:
+            self._ask_rules(plan.rules, node, scope)
+
+    def _ask_rules(self, rules: Rules, node: Node, scope: Scope) -> None:
+        for rule, holds in rules.predicates:
+            if not holds(node, scope):
+                self.findings.add(rule, node)
+        for rule, find in rules.finders:
+            for owner, name in find(node, scope):
+                self.findings.add(rule, owner, name)
 
     def _object(
         self,
@@ -179,9 +191,8 @@ class Walk:
         if slot.binding is not None:
             check_binding(self, node, slot, owner, name)
         self.visit(node, slot.plan, slot, scope)
-        for rule, check in slot.rules:
-            for at, culprit in check(node, scope):
-                self.findings.add(rule, at, culprit)
+        if slot.rules is not None:
+            self._ask_rules(slot.rules, node, scope)
         ask = self.ask.get(slot.element.type)
         if ask is not None:
             ask(self, node, Held(slot, owner, name, above, plan, scope))
@@ -236,10 +247,16 @@ class Walk:
                 FORM[fault.key], owner, name, message=message, expected=fault.expected
             )
 
-    def _choose(self, node: Node, name: str, slot: Slot, chosen: dict[str, str]) -> None:
+    def _choose(
+        self, node: Node, name: str, slot: Slot, chosen: dict[str, str] | None
+    ) -> dict[str, str]:
+        """Notes which element of a choice is there; a second one is a finding."""
+        if chosen is None:
+            return {slot.element.choice: name}
         first = chosen.setdefault(slot.element.choice, name)
         if first != name:
             self.findings.add(TWO_OF_A_CHOICE, node, name, found=name, expected=f"{first} alone")
+        return chosen
 
     def _unlisted(self, node: Node, name: str, plan: Plan, scope: Scope) -> None:
         slot = plan.slots.get(name[1:]) if name.startswith("_") else None
@@ -272,12 +289,14 @@ class Walk:
     def _scope(
         self, value: Node, owner: Node | list[Any], name: str | int | None, above: Scope | None
     ) -> Scope:
+        inside = contained_by_id(value) if "contained" in value else {}
         if above is None:
-            return Scope(value, value, value, None, self.targets)
+            return Scope(value, value, value, None, self.targets, inside)
         if above.resource.get("contained") is owner:
-            return Scope(above.root, above.container, value, above.entry, self.targets)
+            container, entry = above.container, above.entry
+            return Scope(above.root, container, value, entry, self.targets, above.contained)
         entry = owner if isinstance(owner, dict) and name == "resource" else None
-        return Scope(above.root, value, value, entry, self.targets)
+        return Scope(above.root, value, value, entry, self.targets, inside)
 
     def _other_version(self, value: Node, version: str, sign: str) -> None:
         message = f"this is written for FHIR {version}: fhirkit reads R4 (4.0.1)"

@@ -31,6 +31,8 @@ _PATCHED_TYPES = {
     # resource.html: "Logical id of this artifact", type id; the package says string.
     "Resource.id": "id",
 }
+#: Profiles of data types that base elements ask for, and the one rule that each adds.
+_OF_PROFILES = {_PROFILE + "SimpleQuantity": "sqty-1", _PROFILE + "MoneyQuantity": "mqty-1"}
 _UNCHECKED_TARGETS = ("Resource", "Any")
 
 
@@ -56,7 +58,9 @@ def compile_rules(package: Mapping[str, Json]) -> str:
     for _, resource in sorted(package.items()):
         if resource["resourceType"] != "StructureDefinition":
             continue
-        if resource.get("derivation") == "constraint" or resource["kind"] == "logical":
+        if resource["kind"] == "logical":
+            continue
+        if resource.get("derivation") == "constraint" and resource["url"] not in _OF_PROFILES:
             continue
         for element in resource["snapshot"]["element"]:
             for rule in element.get("constraint", ()):
@@ -180,12 +184,14 @@ def _targets(element: Json) -> set[str]:
 def _element_rules(element: Json) -> list[str]:
     """Rules that hold for this use of a data type, beside those of the data type itself."""
     here = element["path"].split(".")[0]
-    return [
+    rules = [
         rule["key"]
         for rule in element.get("constraint", ())
         if rule.get("source", "").removeprefix(_PROFILE) in ("", here)
         and rule["key"] not in ("ele-1", "ext-1")
     ]
+    profiles = {url for kind in element.get("type", ()) for url in kind.get("profile", ())}
+    return rules + [_OF_PROFILES[url] for url in sorted(profiles) if url in _OF_PROFILES]
 
 
 def _unversioned(url: str) -> str:

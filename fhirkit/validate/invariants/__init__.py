@@ -22,10 +22,11 @@ from fhirkit.validate.invariants import (
     timing,
 )
 from fhirkit.validate.invariants.asked import registered_as
-from fhirkit.validate.invariants.registry import INVARIANTS, WORDS
+from fhirkit.validate.invariants.registry import INVARIANTS, PREDICATES, WORDS
 
 __all__ = [
     "INVARIANTS",
+    "PREDICATES",
     "WORDS",
     "administrative",
     "bundles",

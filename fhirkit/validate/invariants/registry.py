@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 INVARIANTS: dict[str, Check] = {}
 """Every invariant by its key; each gives the places that break it, none where it holds."""
 
+PREDICATES: dict[str, Callable[[Node, Scope], bool]] = {}
+"""Those of them that are a predicate: the walk asks it and saves the detour."""
+
 WORDS: dict[str, str] = {}
 """What each invariant says, in the specification's words."""
 
@@ -41,6 +44,7 @@ def invariant(holds: Callable[[Node, Scope], bool]) -> Callable[[Node, Scope], b
         return () if holds(node, scope) else ((node, None),)
 
     _register(holds, check)
+    PREDICATES[key_of(holds)] = holds
     return holds
 
 
