@@ -1,0 +1,51 @@
+"""One validation: the guide it goes by, and what has been found out on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fhirkit.validate.profiles import shipped, terminology
+
+if TYPE_CHECKING:
+    from fhirkit.validate.profiles.compiled import Profile
+    from fhirkit.validate.profiles.guide import Guide
+    from fhirkit.validate.profiles.terminology import Codes
+
+R4 = "4.0.1"
+
+
+@dataclass(slots=True)
+class Run:
+    """What the checks of one bundle share.
+
+    ``judged`` has whether an object conforms to a profile, by its identity: a patient that a
+    hundred references lead to is checked once. ``reported`` are the resources whose findings by
+    a profile were told, ``said`` the findings, so that two profiles do not tell the same defect.
+    ``engine_missed`` is set when it was told that rules in FHIRPath are not evaluated.
+    """
+
+    guide: Guide | None = None
+    judged: dict[tuple[int, str], bool] = field(default_factory=dict)
+    reported: set[tuple[int, str]] = field(default_factory=set)
+    said: set[tuple[str, int, str | int | None]] = field(default_factory=set)
+    engine_missed: bool = False
+    _sets: dict[str, Codes | None] = field(default_factory=dict)
+
+    def profile(self, canonical: str) -> Profile | None:
+        """The profile or extension of a canonical, of whatever version is at hand."""
+        if self.guide is not None:
+            return self.guide.profile(canonical)
+        return shipped.profile(canonical.partition("|")[0])
+
+    def declared(self, canonical: str) -> Profile | None:
+        """The profile of a canonical in the very version it names, where it names one."""
+        found = self.profile(canonical)
+        version = canonical.partition("|")[2]
+        return found if found and version in ("", found.version or R4) else None
+
+    def value_set(self, canonical: str) -> Codes | None:
+        """The codes of a value set; None where they are not known offline."""
+        if canonical not in self._sets:
+            self._sets[canonical] = terminology.value_set(self.guide, canonical)
+        return self._sets[canonical]

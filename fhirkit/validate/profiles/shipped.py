@@ -1,0 +1,42 @@
+"""The profiles and extensions of R4 itself, and the codes that make an Observation a vital sign."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from fhirkit.validate.profiles.compiled import Profile, read_profile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+VITAL_SIGNS = "vital-signs"
+"""The line of ``profiles.txt`` that says which codes ask for which profile."""
+
+
+@cache
+def profile(url: str) -> Profile | None:
+    """The profile or extension of this canonical url; None where it is not shipped."""
+    line = lines("profiles").get(url) or lines("extensions").get(url)
+    return read_profile(url, json.loads(line, parse_float=Decimal)) if line else None
+
+
+@cache
+def vital_signs() -> Mapping[str, Mapping[str, str]]:
+    """The url of the profile by system and code.
+
+    https://hl7.org/fhir/R4/observation-vitalsigns.html: an Observation with one of the codes of
+    the table has to conform to the profile whether it says so or not.
+    """
+    found: dict[str, dict[str, str]] = json.loads(lines("profiles")[VITAL_SIGNS])
+    return found
+
+
+@cache
+def lines(file: str) -> Mapping[str, str]:
+    """The lines of a file of definitions by what stands before the first tab of each."""
+    text = (resources.files("fhirkit") / "definitions" / f"{file}.txt").read_text("utf-8")
+    return dict(line.split("\t", 1) for line in text.splitlines())
