@@ -145,10 +145,11 @@ def _whole(file: BinaryIO, path: str, limit: int) -> Input:
 
 def _stream(stream: BinaryIO, name: str, limit: int) -> Iterator[Input]:
     """One document, or NDJSON where the first line is a document and others follow."""
-    first, second = stream.readline(limit + 1), stream.readline(limit + 1)
+    first = stream.readline(limit + 1)
+    second = stream.readline(limit + 1) if len(first) <= limit else b""
     if not second or not _is_object(first):
-        rest = stream.read(max(0, limit + 1 - len(first) - len(second)))
-        yield _document(name, first + second + rest, limit)
+        room = max(0, limit + 1 - len(first) - len(second))
+        yield _document(name, first + second + (stream.read(room) if room else b""), limit)
         return
     others = _lines(chain([second], _pieces(stream, limit)), name, limit, start=2)
     another = next(others, None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fhirkit.errors import FhirkitError
 
@@ -51,14 +51,12 @@ def judged(inputs: Iterable[Input], rules: Rules, *, jobs: int) -> Iterator[Judg
 def _checker(rules: Rules) -> Check:
     from fhirkit.validate import validate
 
-    options: dict[str, Any] = {}
-    if rules.strict:
-        options["strict"] = True
+    guide = None
     if rules.packages:
         from fhirkit.validate.profiles.guide import load_guide, merged
 
-        options["guide"] = merged([load_guide(Path(package)) for package in rules.packages])
-    return partial(validate, **options)
+        guide = merged([load_guide(Path(package)) for package in rules.packages])
+    return partial(validate, strict=rules.strict, guide=guide)
 
 
 def _findings(given: Input, check: Check) -> list[Issue]:

@@ -52,7 +52,8 @@ def _about_checks(parser: argparse.ArgumentParser) -> None:
     add(
         "--strict",
         action="store_true",
-        help="be as strict as the official validator: unknown extensions are errors",
+        help="be as strict as the official validator: extensions nobody has defined are errors, "
+        "and best practice is told",
     )
     add(
         "--ig",

@@ -8,32 +8,26 @@ from __future__ import annotations
 import json
 import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from fhirkit._remote import base_url
 from fhirkit.errors import InDoubt, Refused
-from fhirkit.issues import Issue, Severity
-from fhirkit.push.answer import outcome_issues, outcome_words, sentence
+from fhirkit.push.answer import outcome_issues, outcome_words
 from fhirkit.push.client import TIMEOUT, connected, request
-from fhirkit.validate.place import expression, where
+from fhirkit.push.judgement import judgements, no_answer, on_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import httpx
 
+    from fhirkit.issues import Issue
     from fhirkit.validate.place import Resource, Steps
 
-SPEC = "https://hl7.org/fhir/R4/resource-operation-validate.html"
-NO_ANSWER = "server:no-answer"
-
 _TYPE = re.compile(r"[A-Z][A-Za-z]{1,63}")
-# What comes after the type in a FHIRPath that a server names: nothing else is repeated.
-_ELEMENT = re.compile(r"[A-Z][A-Za-z]*\.((?:[A-Za-z0-9_.]|\[\d+\]|\([A-Za-z]+\))+)")
-_SEVERITIES = {each.value: each for each in Severity}
-_ENOUGH = 1_000  # characters of a server's words that are kept of an issue
 _JUDGED = {200, 201, 400, 409, 412, 422}  # servers answer "invalid" by all of these
-_LATER = {408, 429}
+_LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
 # Numbers go through JSON as strings with this mark, which comes off again with the quotes: a
 # server must see 0.8500 as it was written. No UTF-8 holds half a surrogate pair.
@@ -59,12 +53,14 @@ def server_validator(
     with connected(base, client, timeout) as connection:
 
         def ask(data: bytes) -> list[Issue]:
-            root = _read(data)
-            return [
+            text = data.decode("utf-8-sig", "replace")
+            root = _read(text)
+            issues = [
                 issue
                 for steps, resource in _resources(root)
                 for issue in _asked(connection, base, root, steps, resource)
             ]
+            return on_lines(text, issues) if issues else []
 
         yield ask
 
@@ -79,77 +75,19 @@ def _asked(
     try:
         response = request(connection, "POST", f"{base}/{kind}/$validate", base, content=body)
     except InDoubt as error:
-        return [_unanswered(root, steps, str(error))]
+        return [no_answer(root, steps, str(error))]
     status = response.status_code
     said = outcome_issues(response.content)
     if status in _JUDGED and said:
-        return _once(_judgement(root, steps, issue) for issue in said if not _all_well(issue))
+        return judgements(root, steps, said)
     reason = f"HTTP {status} from {kind}/$validate"
-    if status in _LATER or status >= 500:
-        return [_unanswered(root, steps, reason)]
+    if status in _LATER or (status >= 500 and status != HTTPStatus.NOT_IMPLEMENTED):
+        return [no_answer(root, steps, reason)]
     code, detail = outcome_words(response.content)
     raise Refused(
         f"{base}: {reason}{code and f', {code}'}: the server does not validate this, or not for us",
         detail=detail,
     )
-
-
-def _judgement(root: Resource, steps: Steps, said: dict[str, Any]) -> Issue:
-    """The server's issue as one of ours, at the element it names if that can be told."""
-    element = _element(said)
-    code = said.get("code")
-    known = isinstance(code, str) and re.fullmatch(r"[a-z][a-z-]{0,40}", code)
-    whole, named = expression(root, steps), where(root, steps)
-    return Issue(
-        severity=_severity(said.get("severity")),
-        code=str(code) if known else "processing",
-        key=f"server:{code if known else 'processing'}",
-        expression=f"{whole}.{element}" if element else whole,
-        where=f"{named}, {element}" if element else named,
-        message=_words(said),
-        spec=SPEC,
-    )
-
-
-def _unanswered(root: Resource, steps: Steps, reason: str) -> Issue:
-    return Issue(
-        severity=Severity.ERROR,
-        code="incomplete",
-        key=NO_ANSWER,
-        expression=expression(root, steps),
-        where=where(root, steps),
-        message=f"the server gave no judgement: {reason}",
-        spec=SPEC,
-    )
-
-
-def _words(said: dict[str, Any]) -> str:
-    words = " ".join(sentence(said).split())[:_ENOUGH]
-    return f"the server says: {words}" if words else "the server objects without a word"
-
-
-def _severity(value: object) -> Severity:
-    return _SEVERITIES.get(value, Severity.ERROR) if isinstance(value, str) else Severity.ERROR
-
-
-def _element(said: dict[str, Any]) -> str:
-    for name in ("expression", "location"):
-        places = said.get(name)
-        for place in places if isinstance(places, list) else ():
-            match = _ELEMENT.fullmatch(place) if isinstance(place, str) else None
-            if match:
-                return match[1]
-    return ""
-
-
-def _all_well(said: dict[str, Any]) -> bool:
-    """Whether an issue says only that there is none, as it must where nothing was found."""
-    return said.get("severity") == "information" and not _element(said)
-
-
-def _once(issues: Iterator[Issue]) -> list[Issue]:
-    """Each issue once: servers that check in several ways repeat themselves."""
-    return list(dict.fromkeys(issues))
 
 
 def _resources(root: Resource) -> Iterator[tuple[Steps, Resource]]:
@@ -163,9 +101,9 @@ def _resources(root: Resource) -> Iterator[tuple[Steps, Resource]]:
             yield ("entry", position, "resource"), entry["resource"]
 
 
-def _read(data: bytes) -> Resource:
+def _read(text: str) -> Resource:
     try:
-        value = json.loads(data, parse_float=lambda digits: _MARK + digits)
+        value = json.loads(text, parse_float=lambda digits: _MARK + digits)
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+VALIDATED = b"fhirkit: notice: 60 bundles validated: no findings\n"
 VERBS = pytest.mark.parametrize("verb", ["extract", "convert"])
 
 
@@ -162,7 +165,17 @@ def test_a_full_disk_is_told(command: list[str], case: str, arguments: list[str]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes end another way there")
-@pytest.mark.parametrize("arguments", [["extract"], ["convert"], ["extract", "--format", "text"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["extract"],
+        ["convert"],
+        ["extract", "--format", "text"],
+        ["validate"],
+        ["validate", "--jobs", "2"],
+        ["validate", "--format", "sarif"],
+    ],
+)
 def test_a_closed_pipe_is_quiet(
     tmp_path: Path, command: list[str], case: str, arguments: list[str]
 ) -> None:
@@ -180,18 +193,44 @@ def test_a_closed_pipe_is_quiet(
     said = process.stderr.read()
     process.stderr.close()
     assert process.wait(60) in (0, 1)
-    assert said == b""
+    assert said == (VALIDATED if arguments == ["convert"] and process.returncode == 0 else b"")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="descriptors are closed another way there")
-def test_a_closed_standard_output_is_told(command: list[str], case: str) -> None:
+@pytest.mark.parametrize("verb", ["extract", "convert", "validate"])
+def test_a_closed_standard_output_is_told(command: list[str], case: str, verb: str) -> None:
     """A service may be started without one."""
-    shell = " ".join([*(f"'{part}'" for part in command), "extract", "-", ">&-"])
+    shell = " ".join([*(f"'{part}'" for part in command), verb, "-", ">&-"])
     done = subprocess.run(
         ["sh", "-c", shell], input=case.encode(), capture_output=True, check=False
     )
     assert done.returncode == 1
     assert b"standard output is closed" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent another way there")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_while_validating_is_quiet(command: list[str], tmp_path: Path, jobs: str) -> None:
+    """To the whole group, as a terminal sends it: code 130, not a word, no process left."""
+    process = subprocess.Popen(
+        [*command, "validate", "-", "--jobs", jobs], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    line = b'{"resourceType": "Patient"}\n'
+    process.stdin.write(line * 2_000)
+    process.stdin.flush()
+    process.stdout.readline()
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(60) == 130
+    assert process.stderr.read() == b""
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+    for stream in (process.stdin, process.stdout, process.stderr):
+        with contextlib.suppress(BrokenPipeError):
+            stream.close()
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-16"])

@@ -175,7 +175,8 @@ def test_fail_on_says_what_is_bad_enough(
     """The findings are told either way."""
     (tmp_path / "a.json").write_text(GOOD, "utf-8")
     found = [Issue(severity=severity, code="value", message="is odd")] if severity else []
-    monkeypatch.setattr(importlib.import_module("fhirkit.validate"), "validate", lambda _: found)
+    module = importlib.import_module("fhirkit.validate")
+    monkeypatch.setattr(module, "validate", lambda _data, **_options: found)
     assert main(["validate", str(tmp_path / "a.json"), "--fail-on", threshold]) == code
     assert ("is odd" in capfd.readouterr().out) is (severity is not None)
 
@@ -203,6 +204,68 @@ def test_an_unreadable_file_cannot_be_ignored(run: Run, tmp_path: Path) -> None:
     (tmp_path / "all" / "a.json").symlink_to(tmp_path / "nowhere")
     (tmp_path / "known").write_text("input-unreadable  # so what\n", "utf-8")
     assert run("validate", "all", "--ignore", "known").returncode == 2
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_strict_is_stricter(run: Run, jobs: str) -> None:
+    """An extension that nobody has defined is a warning, or an error."""
+    extension = {"url": "https://nobody.example/extension", "valueString": "x"}
+    data = json.dumps({"resourceType": "Patient", "extension": [extension]}).encode()
+    plain = run("validate", "-", "--jobs", jobs, stdin=data)
+    assert (plain.returncode, b"1 warning" in plain.stdout) == (0, True)
+    strict = run("validate", "-", "--jobs", jobs, "--strict", stdin=data)
+    assert (strict.returncode, b"1 error" in strict.stdout) == (1, True)
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_the_profiles_of_several_packages_are_known(run: Run, tmp_path: Path, jobs: str) -> None:
+    """A profile of a package that was not given is unknown; of one that was, checked."""
+    for name in ("one", "two"):
+        put_profile(tmp_path / name, f"https://guide.example/{name}")
+    patients = [
+        {"resourceType": "Patient", "meta": {"profile": [f"https://guide.example/{name}"]}}
+        for name in ("one", "two", "three")
+    ]
+    data = "\n".join(map(json.dumps, patients)).encode()
+    done = run(
+        "validate", "-", "--ig", "one", "--ig", "two", "--jobs", jobs, "--format", "ndjson",
+        stdin=data,
+    )  # fmt: skip
+    issues = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(issue["line"], issue["expression"]) for issue in issues] == [
+        (1, "Patient.gender"),
+        (2, "Patient.gender"),
+        (3, "Patient.meta.profile[0]"),
+    ]
+
+
+def put_profile(folder: Path, url: str) -> None:
+    """A package whose one profile wants the patient's gender to be there."""
+    elements = [
+        {"id": "Patient", "path": "Patient", "min": 0, "max": "*"},
+        {
+            "id": "Patient.gender",
+            "path": "Patient.gender",
+            "min": 1,
+            "max": "1",
+            "base": {"path": "Patient.gender", "min": 0, "max": "1"},
+            "type": [{"code": "code"}],
+        },
+    ]
+    profile = {
+        "resourceType": "StructureDefinition",
+        "url": url,
+        "name": "Gendered",
+        "status": "active",
+        "kind": "resource",
+        "abstract": False,
+        "type": "Patient",
+        "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Patient",
+        "derivation": "constraint",
+        "snapshot": {"element": elements},
+    }
+    folder.mkdir()
+    (folder / "StructureDefinition-gendered.json").write_text(json.dumps(profile), "utf-8")
 
 
 def test_several_jobs_say_what_one_says(run: Run, tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ import respx
 
 from fhirkit.errors import Refused, SettingsError, Unreachable
 from fhirkit.issues import Issue, Severity
-from fhirkit.push.validation import NO_ANSWER, server_validator
+from fhirkit.push.judgement import NO_ANSWER, element_steps
+from fhirkit.push.validation import server_validator
+from fhirkit.serve import Embedded
 
 PATIENT: dict[str, Any] = {"resourceType": "Patient", "id": "p1", "gender": "female"}
 
@@ -167,6 +169,74 @@ def test_odd_answers_are_findings_all_the_same(
 
 
 @respx.mock
+@pytest.mark.parametrize(
+    ("code", "key"),
+    [
+        pytest.param("All_observations_should_have_a_subject", None, id="hapi"),
+        pytest.param(
+            "http://hl7.org/fhir/StructureDefinition/DomainResource#dom-6", "dom-6", id="url"
+        ),
+        pytest.param("Anna Muster", "invalid", id="words"),
+        pytest.param("x" * 200, "invalid", id="long"),
+        pytest.param(["dom-6"], "invalid", id="array"),
+    ],
+)
+def test_a_servers_own_name_of_the_fault_is_the_key(
+    ask: Ask, base: str, code: Any, key: str | None
+) -> None:
+    """Where it gives one: one kind of finding can then be ignored and the others not."""
+    issue = said(details={"coding": [{"system": "http://x.example", "code": code}]})
+    respx.post(f"{base}/Patient/$validate").respond(json=outcome(issue))
+    (found,) = ask(PATIENT)
+    assert (found.key, found.code) == (f"server:{key or code}", "invalid")
+
+
+@respx.mock
+@pytest.mark.parametrize(
+    ("expression", "line", "column"),
+    [
+        pytest.param("Observation.status", 7, 5, id="element"),
+        pytest.param("Observation.value.ofType(Quantity).code", 8, 35, id="of-type"),
+        pytest.param("Observation.valueQuantity.code", 8, 35, id="json-name"),
+        pytest.param("Observation.code", 5, 5, id="missing"),
+        pytest.param("Observation", 5, 5, id="resource"),
+    ],
+)
+def test_findings_have_the_line_of_the_file(
+    ask: Ask, base: str, expression: str, line: int, column: int
+) -> None:
+    """The server saw one resource on one line; the user has a bundle of many."""
+    text = """\ufeff{
+  "resourceType": "Bundle",
+  "entry": [{
+    "fullUrl": "urn:uuid:5b7e0b1c-52c8-4a8e-9d7a-0d2f6f0c7a01",
+    "resource": {
+    "resourceType": "Observation",
+    "status": "final",
+    "valueQuantity": {"value": 1, "code": "%"}
+  }}]
+}"""
+    respx.post(f"{base}/Observation/$validate").respond(json=outcome(said(expression=[expression])))
+    (found,) = ask(text.encode())
+    assert (found.line, found.column) == (line, column)
+
+
+@pytest.mark.parametrize(
+    ("path", "steps"),
+    [
+        ("Patient", ()),
+        ("Patient.name[0].given[1]", ("name", 0, "given", 1)),
+        ("Observation.value.ofType(dateTime)", ("valueDateTime",)),
+        ("Bundle.entry[4].resource.status", ("entry", 4, "resource", "status")),
+        ("", ()),
+    ],
+)
+def test_fhirpath_leads_through_json(path: str, steps: tuple[str | int, ...]) -> None:
+    """A choice has its type in its name there."""
+    assert element_steps(path) == steps
+
+
+@respx.mock
 def test_a_repeated_issue_is_one_finding(ask: Ask, base: str) -> None:
     """Servers that check in several ways say it several times."""
     respx.post(f"{base}/Patient/$validate").respond(json=outcome(said(), said(), said(code="x")))
@@ -185,7 +255,7 @@ def test_words_are_one_line_of_bounded_length(ask: Ask, base: str, diagnostics: 
 
 
 @respx.mock
-@pytest.mark.parametrize("status", [301, 401, 403, 404, 405, 406])
+@pytest.mark.parametrize("status", [301, 401, 403, 404, 405, 406, 501])
 def test_a_server_that_does_not_validate_is_refused(ask: Ask, base: str, status: int) -> None:
     """The first answer ends it: the others would be the same. The words stay in the detail."""
     respx.post(f"{base}/Patient/$validate").respond(
@@ -292,3 +362,13 @@ def test_nothing_reaches_the_logs(ask: Ask, base: str, caplog: pytest.LogCapture
     with caplog.at_level(logging.DEBUG):
         ask(PATIENT)
     assert [record for record in caplog.records if record.name.startswith("http")] == []
+
+
+@pytest.mark.server
+def test_a_real_server_is_understood(server: Embedded) -> None:
+    """A good resource has no findings, a missing element has one at its place."""
+    with server_validator(server.base) as validator:
+        assert validator(json.dumps(PATIENT).encode()) == []
+        (issue,) = validator(b'{"resourceType": "Observation", "code": {"text": "Sodium"}}')
+    assert (issue.expression, issue.severity) == ("Observation.status", Severity.ERROR)
+    assert (issue.line, issue.column) == (1, 1)
