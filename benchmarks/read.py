@@ -11,35 +11,25 @@ them alike. Ratios are worth more than seconds.
 from __future__ import annotations
 
 import argparse
-import gc
 import importlib
 import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
+import measuring
 from adversarial import KINDS
+from measuring import benchmark_folder, fhirkit_command, run, stay_on_one_core
 
 DOCUMENT = 6_000
 SIZES = (10_000, 100_000, 1_000_000)
 TARGETS = {"extract": 300, "convert": 150}
 TOKEN = re.compile(r"\w+(?:[-'’.]\w+)*|[^\w\s]")
-# A process starts with its parent's memory as its peak, so a small parent measures each.
-LAUNCHER = """
-import os, sys, time
-start = time.perf_counter()
-nowhere = (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)
-process = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=[nowhere])
-status, usage = os.wait4(process, 0)[1:]
-print(time.perf_counter() - start, usage.ru_maxrss)
-sys.exit(os.waitstatus_to_exitcode(status))
-"""
-
 Contender = Callable[[str], object]
 
 
@@ -62,8 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def load_narratives() -> list[str]:
     """Texts of the unlabelled corpus, in the order of its file."""
-    beside = Path(__file__).resolve().parents[2] / "shared" / "benchmark"
-    folder = Path(os.environ.get("FHIRKIT_BENCHMARK") or beside)
+    folder = benchmark_folder()
     found: list[str] = []
     for path in sorted((folder / "corpora" / "unlabelled").glob("*.ndjson")):
         with path.open(encoding="utf-8") as lines:
@@ -91,12 +80,6 @@ def text_of(narratives: Sequence[str], size: int) -> str:
     return (whole * (size // len(whole) + 1))[:size]
 
 
-def stay_on_one_core() -> None:
-    """Keep this process and its children on one core, where the system can."""
-    if sys.platform == "linux":
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-
-
 def ours() -> dict[str, Contender]:
     """What fhirkit does: facts, and facts to the bundle's bytes."""
     import fhirkit
@@ -121,16 +104,15 @@ def medspacy_pipeline() -> Contender | None:
 def best_turns(
     contenders: dict[str, Contender], texts: Sequence[str], rounds: int
 ) -> dict[str, float]:
-    """Seconds of each contender's best round over all texts; they take turns."""
-    best = dict.fromkeys(contenders, float("inf"))
-    for _ in range(rounds):
-        for name, contender in contenders.items():
-            gc.collect()
-            start = perf_counter()
-            for text in texts:
-                contender(text)
-            best[name] = min(best[name], perf_counter() - start)
-    return best
+    """Seconds of each contender's best round over all texts."""
+    return measuring.best_turns(
+        {name: partial(_over, contender, texts) for name, contender in contenders.items()}, rounds
+    )
+
+
+def _over(contender: Contender, texts: Sequence[str]) -> None:
+    for text in texts:
+        contender(text)
 
 
 def print_speed(narratives: Sequence[str], rounds: int) -> None:
@@ -194,8 +176,8 @@ def print_adversarial() -> None:
 
 def print_processes(narratives: Sequence[str], rounds: int) -> None:
     """Start-up of whole processes and their peak memory."""
-    fhirkit = str(Path(sys.executable).with_name("fhirkit"))
-    if not Path(fhirkit).exists():
+    fhirkit = fhirkit_command()
+    if fhirkit is None:
         print("the fhirkit command is not installed beside this Python: start-up not measured\n")
         return
     with tempfile.TemporaryDirectory() as folder:
@@ -217,17 +199,6 @@ def print_processes(narratives: Sequence[str], rounds: int) -> None:
             seconds, peak = min(r[0] for r in results), max(r[1] for r in results)
             print(f"{name:<24}{seconds:>9.3f}{peak:>9.0f}")
     print()
-
-
-def run(command: Sequence[str]) -> tuple[float, float]:
-    """Seconds and peak resident megabytes of one process."""
-    launched = [sys.executable, "-I", "-S", "-c", LAUNCHER, *command]
-    done = subprocess.run(launched, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}")
-    seconds, peak = map(float, done.stdout.split())
-    # Kilobytes on Linux, bytes on macOS.
-    return seconds, peak / (1_000_000 if sys.platform == "darwin" else 1_000)
 
 
 if __name__ == "__main__":

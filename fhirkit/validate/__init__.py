@@ -5,8 +5,6 @@ No file, socket or clock is touched: values in, issues out.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from fhirkit.validate.run import validate
 
 __all__ = ["validate"]

@@ -68,7 +68,7 @@ def check_coding(walk: Walk, coding: Node, held: Held) -> None:
         walk.findings.add(rule, owner, place, found=found, expected=expected, message=message)
 
 
-def check_quantity(walk: Walk, quantity: Node, held: Held) -> None:
+def check_quantity(walk: Walk, quantity: Node, _: Held) -> None:
     """Checks the unit of a Quantity that says it is a UCUM code."""
     if quantity.get("system") != _UCUM:
         return

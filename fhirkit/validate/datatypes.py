@@ -35,7 +35,7 @@ PRECISION = Rule(
 )
 
 
-def check_attachment(walk: Walk, attachment: Node, held: Held) -> None:
+def check_attachment(walk: Walk, attachment: Node, _: Held) -> None:
     """Checks ``size`` and ``hash`` against the data itself."""
     data = attachment.get("data")
     if not isinstance(data, str) or not ("size" in attachment or "hash" in attachment):

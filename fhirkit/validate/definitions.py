@@ -226,7 +226,9 @@ def _element(path: str, name: str, kind: str, described: dict[str, Any], choice:
         many=most != "1",
         is_resource=kind == "Resource",
         rules=tuple(
-            key for key in described.get("rules", ()) if key not in _OF_QUANTITY or kind == "Quantity"
+            key
+            for key in described.get("rules", ())
+            if key not in _OF_QUANTITY or kind == "Quantity"
         ),
     )
 

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from fhirkit.issues import Issue, Severity
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Any
 
 Resource = dict[str, Any]
 Steps = tuple[str | int, ...]
@@ -32,50 +27,12 @@ def where(root: object, steps: Steps) -> str:
     return f"{name}, {_dotted('', rest)}" if rest else name
 
 
-def issue_at(
-    root: object,
-    steps: Steps,
-    code: str,
-    key: str,
-    message: str,
-    *,
-    severity: Severity = Severity.ERROR,
-    found: str | None = None,
-    expected: str | None = None,
-    spec: str | None = None,
-) -> Issue:
-    """An issue about the element that ``steps`` lead to, with its place in both spellings."""
-    return Issue(
-        severity=severity,
-        code=code,
-        key=key,
-        expression=expression(root, steps),
-        where=where(root, steps),
-        found=found,
-        expected=expected,
-        message=message,
-        spec=spec,
-    )
-
-
 def at(root: object, steps: Steps) -> object:
     """The value the steps lead to, None where they lead nowhere."""
     node = root
     for step in steps:
         node = _child(node, step)
     return node
-
-
-def walk(root: object) -> Iterator[tuple[Steps, object]]:
-    """Every value below ``root`` with the way to it, in the order of the text."""
-    todo: list[tuple[Steps, object]] = [((), root)]
-    while todo:
-        steps, node = todo.pop()
-        yield steps, node
-        if isinstance(node, dict):
-            todo += [((*steps, name), child) for name, child in reversed(node.items())]
-        elif isinstance(node, list):
-            todo += [((*steps, at), child) for at, child in reversed([*enumerate(node)])]
 
 
 def json_kind(value: object) -> str:

@@ -12,11 +12,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from fhirkit.validate.definitions import Binding, Element, group, invariant
-from fhirkit.validate.primitives import PRIMITIVES
 from fhirkit.validate.invariants import INVARIANTS, PREDICATES, WORDS, registered_as
+from fhirkit.validate.primitives import PRIMITIVES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from fhirkit.validate.definitions import Group
     from fhirkit.validate.findings import Node, Rule
@@ -50,7 +50,8 @@ class Slot:
     """An element as the walk meets it.
 
     ``shape`` is that of the whole element, ``item`` that of one of its values. A primitive of
-    class ``json`` that ``quick`` says yes to is right, its code included.
+    class ``json`` that ``quick`` says yes to is right, its code included. ``plan`` is made when
+    it is needed first: types refer to each other in circles.
     """
 
     element: Element
@@ -60,14 +61,13 @@ class Slot:
     quick: Callable[..., object]
     binding: Binding | None
     rules: Rules | None
-    _plan: Plan | None = None
+    type: str
+    plan: Plan | None = None
 
-    @property
-    def plan(self) -> Plan:
-        """The plan of the objects that stand here."""
-        if self._plan is None:
-            self._plan = plan_of(self.element.type)
-        return self._plan
+    def made_ready(self) -> Plan:
+        """The plan of the objects that stand here, which is kept in ``plan`` from now on."""
+        self.plan = plan_of(self.type)
+        return self.plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def _slot(element: Element) -> Slot:
     elif element.choice:
         shape = CHOICE
     rules = _rules(element.rules, element.path) if item == OBJECT else None
-    return Slot(element, shape, item, json, quick, binding, rules)
+    return Slot(element, shape, item, json, quick, binding, rules, element.type)
 
 
 def _quick(element: Element, binding: Binding | None) -> Callable[..., object]:
@@ -164,4 +164,5 @@ _RESOURCE_TYPE = Slot(
     bool,
     None,
     None,
+    "code",
 )  # fmt: skip

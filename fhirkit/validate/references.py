@@ -114,14 +114,13 @@ def entries(bundle: Node) -> Iterator[Node]:
         yield from (entry for entry in found if isinstance(entry, dict))
 
 
-def check_references(walk: Walk, root: Node) -> None:
-    """Checks every reference the walk has met; ``root`` is what was given to be checked."""
-    is_bundle = root.get("resourceType") == "Bundle"
+def check_references(walk: Walk) -> None:
+    """Checks every reference the walk has met."""
     for reference, held in walk.references:
         url = reference.get("reference")
         target = None
         if isinstance(url, str) and url and url[0] not in " \t\r\n":
-            target = _judge(walk.findings, reference, url, held, is_bundle)
+            target = _target(walk.findings, reference, url, held)
         _check_type(walk.findings, reference, target, held)
 
 
@@ -136,10 +135,8 @@ def check_batch(walk: Walk, bundle: Node) -> None:
             return
 
 
-def _judge(
-    findings: Findings, reference: Node, url: str, held: Held, is_bundle: bool
-) -> str | None:
-    """Says what is wrong about where a reference leads, and gives the type of its target."""
+def _target(findings: Findings, reference: Node, url: str, held: Held) -> str | None:
+    """The type of what a reference leads to; says what is wrong where it leads nowhere."""
     parsed = parse(url)
     if parsed.kind == "none":
         findings.add(FORM, reference, "reference")
@@ -150,6 +147,7 @@ def _judge(
     if target is not None:
         kind = target.get("resourceType")
         return kind if is_resource_type(kind) else None
+    is_bundle = held.scope.root.get("resourceType") == "Bundle"
     if parsed.kind == "urn" and is_bundle:
         # A server that is asked to store it has nothing to put in its place.
         sent = held.scope.root.get("type") in ("transaction", "batch")

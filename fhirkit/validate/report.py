@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from fhirkit.validate.findings import Finding, Node
     from fhirkit.validate.place import Steps
 
+#: Findings about values that JSON does not have, in whose place the tree has something else.
+_NO_JSON = ("json-value", "json-number", "json-name", "json-surrogate")
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -109,8 +112,11 @@ def _without_consequences(found: list[Placed]) -> Iterator[Placed]:
                 name = one.steps[size]
                 if isinstance(name, str):
                     broken.setdefault(one.steps[:size], set()).add(name.lstrip("_"))
+    unread = {one.steps for one in found if one.finding.rule.key in _NO_JSON}
     misled = {one.steps[:3] for one in found if one.finding.rule.key == "ref-1"}
     for one in found:
+        if one.steps in unread and one.finding.rule.key not in _NO_JSON:
+            continue  # what stands there is not what was given
         if one.finding.rule.key == "dom-3" and one.steps[:3] in misled:
             continue  # the reference that leads nowhere was to lead here
         if one.finding.rule.code == "invariant":

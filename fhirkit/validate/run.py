@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fhirkit.issues import Issue, Severity
+from fhirkit.issues import Issue
 from fhirkit.validate.bundle import check_bundle
 from fhirkit.validate.datatypes import ASK
 from fhirkit.validate.documents import check_first_entry
@@ -62,7 +62,7 @@ def check(root: Node, findings: Findings, *, strict: bool, guide: Guide | None) 
         check_bundle(root, findings)
         check_batch(walk, root)
         check_first_entry(walk, root)
-    check_references(walk, root)
+    check_references(walk)
     for scope in walk.scopes:
         check_profiles(scope.resource, scope, findings, walk.profiles)
     if walk.is_grounded and is_bundle:

@@ -50,6 +50,12 @@ REQUIRED = Rule("required", "required", "a required element is missing", spec=_C
 TWO_OF_A_CHOICE = Rule("choice-twice", "structure", "only one of these may be there", spec=_CHOICE)
 EMPTY = Rule("empty", "structure", "an element needs a value or elements of its own", spec=_JSON)
 NULL = Rule("null", "structure", "null cannot stand here", spec=_JSON)
+ID_TWICE = Rule(
+    "element-id-twice",
+    "duplicate",
+    "another element of this resource has the same id",
+    spec="https://hl7.org/fhir/R4/element.html#id",
+)
 NO_TYPE = Rule(
     "resource-type",
     "required",
@@ -97,8 +103,9 @@ class Walk:
 
     ``ask`` has the function that knows a data type, by its name. The walk notes ``references``,
     every Reference with where it stands, and ``scopes``, one for every resource. ``judged`` are
-    the ids of objects whose codes a binding has judged already; ``is_grounded`` is set where an
-    extension names the words that something was read from.
+    the identities of objects whose codes a binding has judged already; ``is_grounded`` is set where an
+    extension names the words that something was read from; ``ids`` are the element ids so far,
+    with the identity of their resource.
     """
 
     findings: Findings
@@ -110,6 +117,7 @@ class Walk:
     profiles: Run = field(default_factory=Run)
     strict: bool = False
     is_grounded: bool = False
+    ids: set[tuple[int, str]] = field(default_factory=set)
 
     def resource(
         self, value: object, owner: Node | list[Any], name: str | int | None, above: Scope | None
@@ -120,7 +128,8 @@ class Walk:
             return
         kind = value.get("resourceType")
         if not isinstance(kind, str) or not kind:
-            self.findings.add(NO_TYPE, value, "resourceType")
+            severity = Severity.FATAL if above is None else None
+            self.findings.add(NO_TYPE, value, "resourceType", severity=severity)
             return
         other = other_version(value)
         if other:
@@ -132,7 +141,10 @@ class Walk:
         else:
             self.findings.add(UNKNOWN_TYPE, value, "resourceType")
 
-    def visit(self, node: Node, plan: Plan, above: Slot | None, scope: Scope) -> None:
+    # One loop, and long: it runs for each element of each resource.
+    def visit(  # noqa: C901
+        self, node: Node, plan: Plan, above: Slot | None, scope: Scope
+    ) -> None:
         """Checks an object of the group that ``plan`` is of; ``above`` is the slot it stands in."""
         slots = plan.slots
         chosen: dict[str, str] | None = None
@@ -184,18 +196,30 @@ class Walk:
         if value.__class__ is not dict:
             self._kind(owner, name, "an object", value)
             return
-        node: Node = value  # type: ignore[assignment]
+        node: Node = value
         if not node or (len(node) == 1 and "id" in node):
             self.findings.add(EMPTY, owner, name)
             return
+        if "id" in node:
+            self._note_id(node, slot, scope)
         if slot.binding is not None:
             check_binding(self, node, slot, owner, name)
-        self.visit(node, slot.plan, slot, scope)
+        self.visit(node, slot.plan or slot.made_ready(), slot, scope)
         if slot.rules is not None:
             self._ask_rules(slot.rules, node, scope)
-        ask = self.ask.get(slot.element.type)
+        ask = self.ask.get(slot.type)
         if ask is not None:
             ask(self, node, Held(slot, owner, name, above, plan, scope))
+
+    def _note_id(self, node: Node, slot: Slot, scope: Scope) -> None:
+        """Each id of an element once in a resource; definitions repeat theirs in two views."""
+        identity = node["id"]
+        if not isinstance(identity, str) or slot.element.type == "ElementDefinition":
+            return
+        key = (id(scope.resource), identity)
+        if key in self.ids:
+            self.findings.add(ID_TWICE, node, "id")
+        self.ids.add(key)
 
     def _array(
         self,

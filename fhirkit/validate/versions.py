@@ -13,18 +13,6 @@ if TYPE_CHECKING:
 
 SPEC = "https://hl7.org/fhir/R4/resourcelist.html"
 
-# In R4 and no longer in R4B, so that the R4B models know nothing of them.
-R4_ONLY = frozenset(
-    """
-    EffectEvidenceSynthesis MedicinalProduct MedicinalProductAuthorization
-    MedicinalProductContraindication MedicinalProductIndication MedicinalProductIngredient
-    MedicinalProductInteraction MedicinalProductManufactured MedicinalProductPackaged
-    MedicinalProductPharmaceutical MedicinalProductUndesirableEffect RiskEvidenceSynthesis
-    SubstanceNucleicAcid SubstancePolymer SubstanceProtein SubstanceReferenceInformation
-    SubstanceSourceMaterial SubstanceSpecification
-    """.split()
-)
-
 _TYPES = {
     "STU3": """
         BodySite DataElement DeviceComponent EligibilityRequest EligibilityResponse
@@ -79,6 +67,9 @@ _ELEMENTS = {
     ("Procedure", "notDone"): "STU3",
     ("Procedure", "context"): "STU3",
 }
+_SIGNS: dict[str, dict[str, str]] = {}
+for (_kind, _name), _version in _ELEMENTS.items():
+    _SIGNS.setdefault(_kind, {})[_name] = _version
 
 
 def other_version(resource: Resource) -> tuple[str, str] | None:
@@ -92,11 +83,11 @@ def other_version(resource: Resource) -> tuple[str, str] | None:
     version = _VERSION_OF_TYPE.get(kind)
     if version is not None:
         return version, "resourceType"
-    for name in resource:
-        version = _ELEMENTS.get((kind, name))
-        if version is not None:
-            return version, name
-    return _stated(resource)
+    signs = _SIGNS.get(kind)
+    if signs is not None and not signs.keys().isdisjoint(resource):
+        sign = next(name for name in resource if name in signs)
+        return signs[sign], sign
+    return _stated(resource) if "fhirVersion" in resource else None
 
 
 def _stated(resource: Resource) -> tuple[str, str] | None:

@@ -109,7 +109,9 @@ def _type(definition: Json) -> Json:
             if owner and element["type"][0]["code"] == "Element":
                 groups[path]["base"] = "Element"
         if owner and element["base"]["path"].split(".")[0] == path.split(".")[0]:
-            groups[owner].setdefault("elements", {})[name] = _element(element, path in parents)
+            groups[owner].setdefault("elements", {})[name] = _element(
+                element, path if path in parents else None
+            )
     made: Json = {"kind": "resource" if definition["kind"] == "resource" else "datatype"}
     if definition.get("abstract"):
         made["abstract"] = True
@@ -133,9 +135,9 @@ def _without_empty(group: Json) -> Json:
     return {name: value for name, value in group.items() if value}
 
 
-def _element(element: Json, has_parts: bool) -> Json:
-    path = element["path"]
-    made: Json = {"type": path if has_parts else _types(element)}
+def _element(element: Json, group: str | None) -> Json:
+    """An element; ``group`` is the path of the group it has elements of its own in."""
+    made: Json = {"type": group or _types(element)}
     if element["min"]:
         made["min"] = element["min"]
     if element["max"] != "1":
@@ -148,7 +150,7 @@ def _element(element: Json, has_parts: bool) -> Json:
         made["binding"] = [binding["strength"], _unversioned(binding["valueSet"])]
     elif _max_set(binding):
         made["binding"] = ["required", _max_set(binding)]
-    here = not has_parts and "contentReference" not in element
+    here = group is None and "contentReference" not in element
     if here and (rules := _element_rules(element)):
         made["rules"] = rules
     return made

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhirkit.validate.place import Steps, walk
+from fhirkit.validate.place import Steps
 from fhirkit.validate.positions import place, positions, steps_before
+from json_tree import walk
 
 TEXT = """{
   "resourceType": "Patient",

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fhirkit.issues import Severity
-from fhirkit.validate.place import walk
 from fhirkit.validate.positions import positions
 from fhirkit.validate.syntax import MAX_BYTES, Parsed, parse, too_deep
+from json_tree import walk
 
 
 def _names(parsed: Parsed) -> list[tuple[str, object]]:
