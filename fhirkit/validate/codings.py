@@ -40,7 +40,7 @@ SYSTEM = Rule(
 RELATIVE_SYSTEM = Rule(
     "system-relative",
     "value",
-    "a code system is named by an absolute URI",
+    "a system is named by an absolute URI",
     spec="https://hl7.org/fhir/R4/datatypes.html#Coding",
 )
 VALUE_SET = Rule(

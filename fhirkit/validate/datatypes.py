@@ -8,15 +8,17 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from fhirkit.issues import Severity
-from fhirkit.validate.codings import check_coding, check_quantity
+from fhirkit.validate.codings import RELATIVE_SYSTEM, check_coding, check_quantity
 from fhirkit.validate.extensions import check_extension
 from fhirkit.validate.findings import Rule
 from fhirkit.validate.narrative import check_narrative
+from fhirkit.validate.values import is_absolute, urn_fault
 
 if TYPE_CHECKING:
     from fhirkit.validate.findings import Node
     from fhirkit.validate.structure import Ask, Held, Walk
 
+_URI = "urn:ietf:rfc:3986"
 GROUNDING = "http://hl7.org/fhir/StructureDefinition/derivation-reference"
 """The extension that says which words of a document something was read from."""
 
@@ -25,6 +27,12 @@ _ATTACHMENT = "https://hl7.org/fhir/R4/datatypes.html#Attachment"
 SIZE = Rule("attachment-size", "value", "not the number of bytes that data holds", spec=_ATTACHMENT)
 HASH = Rule(
     "attachment-hash", "value", "not the SHA-1 of what data holds, in base64", spec=_ATTACHMENT
+)
+NO_URI = Rule(
+    "identifier-uri",
+    "value",
+    "the system says that the value is a URI, and it is none",
+    spec="https://hl7.org/fhir/R4/datatypes.html#Identifier",
 )
 PRECISION = Rule(
     "period-precision",
@@ -41,7 +49,7 @@ def check_attachment(walk: Walk, attachment: Node, _: Held) -> None:
     if not isinstance(data, str) or not ("size" in attachment or "hash" in attachment):
         return
     try:
-        content = base64.b64decode(data)
+        content = base64.b64decode("".join(data.split()), validate=True)
     except (binascii.Error, ValueError):
         return  # said by the walk
     size = attachment.get("size")
@@ -52,6 +60,18 @@ def check_attachment(walk: Walk, attachment: Node, _: Held) -> None:
         digest = hashlib.sha1(content, usedforsecurity=False).digest()
         if given != base64.b64encode(digest).decode("ascii"):
             walk.findings.add(HASH, attachment, "hash")
+
+
+def check_identifier(walk: Walk, identifier: Node, _: Held) -> None:
+    """Checks that the system is absolute, and that a value that is to be a URI is one."""
+    system, value = identifier.get("system"), identifier.get("value")
+    if not isinstance(system, str):
+        return
+    if system == _URI and isinstance(value, str):
+        if not is_absolute(value) or urn_fault(value):
+            walk.findings.add(NO_URI, identifier, "value", expected="an absolute URI")
+    elif system and not is_absolute(system):
+        walk.findings.add(RELATIVE_SYSTEM, identifier, "system")
 
 
 def check_period(walk: Walk, period: Node, held: Held) -> None:
@@ -107,6 +127,7 @@ ASK: dict[str, Ask] = {
     "Attachment": check_attachment,
     "Coding": check_coding,
     "Extension": check_extended,
+    "Identifier": check_identifier,
     "Narrative": check_text,
     "Period": check_period,
     "Reference": note_reference,

@@ -54,11 +54,12 @@ _PATTERNS |= {"canonical": _PATTERNS["uri"], "url": _PATTERNS["uri"]}
 _FORMS = {name: re.compile(pattern) for name, pattern in _PATTERNS.items()}
 
 _QUICK_PATTERNS = {
-    "canonical": r"(?:[A-Za-z][A-Za-z0-9+.-]*:|#)\S+",
+    "canonical": r"(?!urn:(?:oid|uuid):)(?:[A-Za-z][A-Za-z0-9+.-]*:|#)\S+",
     "code": r"[^\s]+",
     "date": rf"{_YEAR}-{_EXISTING_DAY}",
     "dateTime": rf"{_YEAR}-{_EXISTING_DAY}(?:T{_TIME}{_ZONE})?",
     "instant": rf"{_YEAR}-{_EXISTING_DAY}T{_TIME}{_ZONE}",
+    "uri": r"(?!urn:(?:oid|uuid):)\S+",
 }
 _EXPECTED = {
     "base64Binary": "base64, in groups of four characters",

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 #: Findings about values that JSON does not have, in whose place the tree has something else.
 _NO_JSON = ("json-value", "json-number", "json-name", "json-surrogate")
 
+#: Findings that another one in the same resource, or at the same element, says better: what a
+#: reference was to lead to is unreferenced; an entry with nothing in it has no request either.
+_SAID_BY = {"dom-3": "ref-1", "bdl-3": "bdl-5"}
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -113,12 +117,13 @@ def _without_consequences(found: list[Placed]) -> Iterator[Placed]:
                 if isinstance(name, str):
                     broken.setdefault(one.steps[:size], set()).add(name.lstrip("_"))
     unread = {one.steps for one in found if one.finding.rule.key in _NO_JSON}
-    misled = {one.steps[:3] for one in found if one.finding.rule.key == "ref-1"}
+    told = {(one.finding.rule.key, one.steps[:3]) for one in found}
     for one in found:
-        if one.steps in unread and one.finding.rule.key not in _NO_JSON:
+        key = one.finding.rule.key
+        if one.steps in unread and key not in _NO_JSON:
             continue  # what stands there is not what was given
-        if one.finding.rule.key == "dom-3" and one.steps[:3] in misled:
-            continue  # the reference that leads nowhere was to lead here
+        if (_SAID_BY.get(key), one.steps[:3]) in told or (_SAID_BY.get(key), one.steps) in told:
+            continue
         if one.finding.rule.code == "invariant":
             reads = one.finding.rule.reads
             if reads and any(_reads(reads, name) for name in broken.get(one.steps, ())):
