@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from fhirkit.issues import Severity
 from fhirkit.validate.fidelity import rules
 from fhirkit.validate.fidelity.coverage import check_coverage
 from fhirkit.validate.fidelity.elements import Elements
@@ -12,13 +13,17 @@ from fhirkit.validate.fidelity.grounds import check_place, grounded
 from fhirkit.validate.fidelity.persons import check_patient, check_persons
 from fhirkit.validate.fidelity.polarity import check_polarity
 from fhirkit.validate.fidelity.sources import name_in, names, sources
+from fhirkit.validate.findings import Findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from fhirkit.validate.fidelity.passage import Passage, Place
     from fhirkit.validate.fidelity.sources import Name, Source
-    from fhirkit.validate.findings import Findings, Node
+    from fhirkit.validate.findings import Node
+
+#: Places that begin or end inside a word: one may be a slip.
+_SEVERAL: Final = 3
 
 
 def check_fidelity(bundle: Node, findings: Findings) -> None:
@@ -36,7 +41,15 @@ def check_fidelity(bundle: Node, findings: Findings) -> None:
     known = sources(held)
     if known:
         _changes(known, findings)
-        _read(held, known, findings)
+        found = Findings()
+        passages = _read(held, known, found)
+        cut = sum(finding.rule is rules.CUT for finding in found.made)
+        if cut >= _SEVERAL and cut > passages:
+            source = next(iter(known.values()))
+            severity = None if source.exact else Severity.WARNING
+            findings.add(rules.SHIFTED, source.attachment, "data", severity=severity)
+        else:
+            findings.made += found.made
 
 
 def _changes(known: Mapping[Name, Source], findings: Findings) -> None:
@@ -46,7 +59,8 @@ def _changes(known: Mapping[Name, Source], findings: Findings) -> None:
             findings.add(rules.DOCUMENT_CHANGED, source.attachment, "data")
 
 
-def _read(held: list[Node], known: Mapping[Name, Source], findings: Findings) -> None:
+def _read(held: list[Node], known: Mapping[Name, Source], findings: Findings) -> int:
+    """How many resources could be judged by their words."""
     named: dict[Name, Passage] = {}
     passages: list[tuple[Node, Passage]] = []
     for entry in held:
@@ -66,6 +80,7 @@ def _read(held: list[Node], known: Mapping[Name, Source], findings: Findings) ->
         check_persons(resources, exact, findings)
     if passages:
         check_coverage(resources, findings, exact=exact is not None)
+    return len(passages)
 
 
 def _resource(

@@ -6,9 +6,17 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fhirkit._vocabulary import vocabulary
+from fhirkit.issues import Severity
 from fhirkit.validate.fidelity import rules
 from fhirkit.validate.fidelity.passage import words_of
-from fhirkit.validate.fidelity.vocabulary import concepts, is_concept, narrower, spoken, synonyms
+from fhirkit.validate.fidelity.vocabulary import (
+    concepts,
+    is_concept,
+    is_measured,
+    narrower,
+    spoken,
+    synonyms,
+)
 
 if TYPE_CHECKING:
     from fhirkit.validate.fidelity.passage import Passage
@@ -35,7 +43,7 @@ _LED: Final = re.compile(
     r"(?:Course|Outcome|Cumulative dose): (?P<words>.+)|Action taken: [^(]+\((?P<done>.+)\)"
     r"|Coded to the broader concept .+: no code of its own is known\."
 )
-_PUT_TOGETHER = re.compile(r"\ACSF |/100 |percentage\Z")
+_SHORT: Final = 4
 _COORDINATED = re.compile(r"\s*(?:,|/|-|and\b|or\b|to\b)")
 _HEAD_WITHIN: Final = 60
 _CHALLENGE = re.compile(r"(?:De|Re)challenge(?:: [a-z ]+)?")
@@ -75,7 +83,9 @@ def check_concept(
     if not isinstance(text, str) or text in OURS:
         return
     if not is_named(text, passage, drug=drug):
-        findings.add(rules.QUOTE, concept, "text")
+        # A name that we do not know may be of a site's own mappings.
+        severity = None if is_concept(text) else Severity.WARNING
+        findings.add(rules.QUOTE, concept, "text", severity=severity)
         return
     codings = concept.get("coding")
     for coding in codings if isinstance(codings, list) else ():
@@ -84,38 +94,57 @@ def check_concept(
             return
 
 
+def check_known_drug(concept: Node, passage: Passage, findings: Findings) -> None:
+    """A drug of a bundle that others made, where we know its name.
+
+    The text must hold it, or another name for it, wherever that is.
+    """
+    text = concept.get("text")
+    if not isinstance(text, str) or not is_concept(text):
+        return
+    if not any(_stands_in(passage.text, name) for name in (text, *synonyms(text))):
+        findings.add(rules.QUOTE, concept, "text", severity=passage.severity)
+
+
 def is_named(text: str, passage: Passage, *, drug: bool = False) -> bool:
     """Whether a text is the author's words, or a name for them."""
     if passage.holds(text) or _CHALLENGE.fullmatch(text):
         return True
+    both = _WITH_WORDS.fullmatch(text)
+    if both is not None and passage.holds(both["words"]):
+        return _means_the_same(both["concept"], both["words"], passage)
     said = words_of(text)
     if any(place and place <= said for place in passage.named) and (
         # A name may say more than the words; a number that they lack must be part of a name.
         not any(word[0].isdigit() for word in said - passage.words) or is_concept(text)
     ):
         return True
-    both = _WITH_WORDS.fullmatch(text)
-    if both is not None and passage.holds(both["words"]):
-        return _means_the_same(both["concept"], both["words"], passage)
     if not drug and _shares_its_head(text, passage):
         return True
     if ";" in text and all(passage.holds(part) for part in text.split(";")):
         return True
-    return any(passage.holds(name) for name in synonyms(text)) or _is_further(text, passage)
+    return any(passage.holds(name) for name in synonyms(text)) or _is_further(text, passage.words)
 
 
 def _means_the_same(concept: str, words: str, passage: Passage) -> bool:
     """Whether a concept may be meant by words: they share one, or the text has it elsewhere.
 
-    Nothing can be told of a concept without further names, nor of a count in a specimen, whose
-    name is put together from several.
+    Nothing can be told of a concept without further names, nor of what is measured: a fever is
+    a body temperature.
     """
-    if _PUT_TOGETHER.search(concept):
+    if is_measured(concept) or _is_further(concept, words_of(words)):
         return True
-    said, text, others = words_of(words), passage.text.lower(), synonyms(concept)
+    said, others = words_of(words), synonyms(concept)
     return not others or any(
-        not said.isdisjoint(words_of(name)) or name.lower() in text for name in (concept, *others)
+        not said.isdisjoint(words_of(name)) or _stands_in(passage.text, name)
+        for name in (concept, *others)
     )
+
+
+def _stands_in(text: str, name: str) -> bool:
+    """Whether a name stands in a text as words of its own; a short one as it is written."""
+    case = re.NOFLAG if len(name) <= _SHORT else re.IGNORECASE
+    return re.search(rf"\b{re.escape(name)}\b", text, case) is not None
 
 
 def _shares_its_head(text: str, passage: Passage) -> bool:
@@ -129,12 +158,12 @@ def _shares_its_head(text: str, passage: Passage) -> bool:
     return False
 
 
-def _is_further(text: str, passage: Passage) -> bool:
+def _is_further(text: str, words: frozenset[str]) -> bool:
     """Whether the words name the concept by a name beyond the rows of the mappings."""
     known = vocabulary()
     return any(
-        name.concept == text and passage.words.issuperset(name.words)
-        for first in passage.words
+        name.concept == text and words.issuperset(name.words)
+        for first in words
         for name in known.names(first)
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fhirkit.validate.fidelity.concepts import check_concept, check_quote
+from fhirkit.validate.fidelity.concepts import check_concept, check_known_drug, check_quote
 from fhirkit.validate.fidelity.dates import OF_THE_RECORD, check_date, is_date
 from fhirkit.validate.fidelity.grounds import GROUNDING, extensions
 from fhirkit.validate.fidelity.quantities import check_number, check_quantity, number
@@ -96,6 +96,8 @@ class Elements:
         if self.passage.exact:
             drug = name in _DRUGS
             check_concept(node, self.passage, self.findings, notes=self.notes, drug=drug)
+        elif name in _DRUGS:
+            check_known_drug(node, self.passage, self.findings)
 
     def _extension(self, node: Node) -> None:
         """The author's words, or a distance in time from another event."""

@@ -13,13 +13,15 @@ from fhirkit.validate.fidelity.vocabulary import cues, spoken, synonyms
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from fhirkit.validate.fidelity.passage import Passage
+    from fhirkit.validate.fidelity.passage import Passage, Place
     from fhirkit.validate.fidelity.sources import Name
     from fhirkit.validate.findings import Findings, Node
 
 #: Codes of AdverseEvent.outcome and the words for each, a value of the cues.
 _OUTCOME: Final = {code: name for name, (code, _) in EVENT_OUTCOME.items() if name != "unknown"}
 _REASONS: Final = {code: name for name, (code, _) in SERIOUS_BECAUSE.items()}
+#: Characters between a class of drugs and the drug named behind it.
+_NEAR: Final = 15
 _NAMES = ("medicationCodeableConcept", "vaccineCode", "code")
 
 
@@ -66,22 +68,27 @@ def check_suspects(
 
 
 def _names(passage: Passage, resource: Node, source: Passage) -> bool:
-    if source.text is not passage.text or _overlap(passage, source):
-        return True
-    if any(words and words <= passage.words for words in source.named):
-        return True
+    """Whether the words of an event name a drug, or are the words that the drug is named by."""
     text = _text(resource)
-    if text is None:
+    if text is None or source.text is not passage.text:
+        return True
+    if passage.holds(text) or any(map(passage.holds, synonyms(text))):
         return True
     said = words_of(text)
-    return not said.isdisjoint(passage.words) or any(map(passage.holds, synonyms(text)))
+    mentions = [
+        place
+        for place, words in zip(source.places, source.named, strict=True)
+        if not words.isdisjoint(said)
+    ]
+    return not mentions or _meet(passage.places, mentions)
 
 
-def _overlap(passage: Passage, source: Passage) -> bool:
+def _meet(some: Iterable[Place], others: Iterable[Place]) -> bool:
+    """Whether places share words or nearly touch: "the anti-fungal drug ketoconazole"."""
     return any(
-        start < other_end and other_start < end
-        for start, end in passage.places
-        for other_start, other_end in source.places
+        start < other_end + _NEAR and other_start < end + _NEAR
+        for start, end in some
+        for other_start, other_end in others
     )
 
 

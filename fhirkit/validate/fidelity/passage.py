@@ -20,6 +20,10 @@ _NEAR = 40
 _LONGEST_NAME = 300
 #: How far around a place of a bundle that others made its values are looked for.
 AROUND = 250
+#: Spaces of a phrase that is no name any more: its words must stand in their order.
+_LONG = 6
+#: Where whoever reads puts pieces of the text together: sentences, and what is told of a dose.
+_PARTS = re.compile(r"(?<=[.;:?!])\s+|,\s+")
 _LINE_HYPHEN = re.compile(r"[-‐][ \t]*\r?\n\s*")
 _CITATION = re.compile(r"\[\s?\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\s?\]")
 _LETTERS = re.compile(r"[\W_]+")
@@ -97,9 +101,10 @@ class Passage:
 
     def holds(self, phrase: str) -> bool:
         """Whether the words of ``phrase`` stand in the blocks, in whatever spelling."""
-        letters = letters_of(phrase)
-        if letters in self.letters:
+        if letters_of(phrase) in self.letters:
             return True
+        if phrase.count(" ") >= _LONG:
+            return all(letters_of(part) in self.letters for part in _PARTS.split(phrase))
         return all(word in self.words or self._inside(word) for word in words_of(phrase))
 
     def _inside(self, word: str) -> bool:

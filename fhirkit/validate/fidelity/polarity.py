@@ -17,17 +17,21 @@ _SENTENCE_END = re.compile(r"[.?!]\s+(?=[^\sa-z])|\n\s*\n")
 _REACH = 500
 #: Elements that say whether something was found, not whether it was done.
 _FOUND: Final = frozenset({"code", "verificationStatus"})
+#: Characters of a phrase that refutes what follows, at most.
+_CLOSE: Final = 60
+#: What may also follow the thing that it refutes.
+_AMBIGUOUS: Final = frozenset({"excluded", "ruled out", "unlikely", "exclude", "to rule out"})
 _SYMPTOM: Final = ("75325-1", "111551-8")
 #: What denies what follows, at once or as one of a list, and may be nothing else.
 _DENIED_LIST = re.compile(
-    r"\b(?:no|without|denied|denies|denying|absence of|no evidence of|no signs? of"
+    r"\b(?:no|without|nobody recorded|neither|denied|denies|denying|absence of|no evidence of|no signs? of"
     r"|no history of|negative for|free of)\s+(?:(?:any|the|a|an|other|further|new)\s+)?"
     r"(?>[\w-]+(?:\s(?!n?or\b)[\w-]+){0,2}(?:,\s(?!n?or\b)|,?\sn?or\s))*+\Z",
     re.IGNORECASE,
 )
 _RULED_OUT = re.compile(
     r"\s*:?\s*(?:\([^()]{1,20}\)\s*)?(?:(?:was|were|had been|has been|have been|could be|is)\s+(?:\w+ly\s+)?)?"
-    r"(?:ruled out|excluded|absent|negative)\b",
+    r"(?:ruled out|excluded|absent|negative|(?:thought |considered )?unlikely)\b",
     re.IGNORECASE,
 )
 
@@ -87,6 +91,17 @@ def _denials() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{words}|negativ\w*)\b|n't\b|[-–−](?=\s*(?:ve|[),;]))", re.IGNORECASE)
 
 
+@cache
+def _refuting() -> re.Pattern[str]:
+    """What refutes the very next words."""
+    words = "|".join(
+        re.escape(phrase).replace(r"\ ", r"\s+")
+        for phrase in sorted(cues("certainty", "refuted"), key=len, reverse=True)
+        if phrase not in _AMBIGUOUS
+    )
+    return re.compile(rf"\b(?:{words})\s+(?:(?:an?|the|any)\s+)?\Z", re.IGNORECASE)
+
+
 def _may_be_denied(passage: Passage) -> bool:
     """Whether anything in the sentences of the places may deny."""
     text = passage.text
@@ -132,5 +147,6 @@ def _denied_at(text: str, start: int, end: int) -> bool:
     first, _ = _sentence(text, start, end)
     return (
         _RULED_OUT.match(text, end) is not None
+        or _refuting().search(text, max(first, start - _CLOSE), start) is not None
         or _DENIED_LIST.search(text, first, start) is not None
     )

@@ -37,6 +37,13 @@ OUTSIDE: Final = Rule(
     expected="an offset and a length within the text, in characters",
     spec=_GROUNDS,
 )
+SHIFTED: Final = Rule(
+    "fidelity-shifted",
+    "business-rule",
+    "Most places do not fit the text: it was changed, or they are counted in another way.",
+    expected="offsets in characters of this very text",
+    spec=_GROUNDS,
+)
 EMPTY: Final = Rule(
     "fidelity-empty",
     "value",

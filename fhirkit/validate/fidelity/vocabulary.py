@@ -7,6 +7,7 @@ or a code now and then, and a text search finds its line in a tenth of a millise
 from __future__ import annotations
 
 import csv
+import re
 from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final, cast
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from fhirkit._data import Mappings
 
+_IN_A_SPECIMEN = re.compile(r"\A(?:CSF|urine|serum|stool) ")
 _NAMED: Final = (
     "drugs",
     "conditions",
@@ -65,13 +67,21 @@ def synonyms(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def is_concept(name: str) -> bool:
     """Whether a name is that of a concept, of whatever kind, ours or beyond our rows."""
-    if any(f"\n{_cell(name)}," in _text(kind) for kind in _NAMED):
+    lines = {f"\n{_cell(written)}," for written in (name, name.lower())}
+    if any(line in _text(kind) for kind in _NAMED for line in lines):
         return True
     if any(row[1] == name for row in _found("terms", f",{_cell(name)},")):
         return True
     words = fold_phrase(name)
     further = vocabulary().names(words[0]) if words else []
-    return any(name in (known.concept, " ".join(known.words)) for known in further)
+    return any(name.lower() in (known.concept.lower(), " ".join(known.words)) for known in further)
+
+
+@lru_cache(maxsize=4096)
+def is_measured(name: str) -> bool:
+    """Whether a name is that of something measured, in whatever specimen or share."""
+    name = _IN_A_SPECIMEN.sub("", name)
+    return any(f"\n{_cell(name)}," in _text(kind) for kind in ("observations", "scores"))
 
 
 def narrower(name: str) -> Iterator[str]:

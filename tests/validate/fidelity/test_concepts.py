@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from fhirkit.validate.fidelity import check_fidelity
 from fhirkit.validate.fidelity.vocabulary import concepts, synonyms
+from fhirkit.validate.findings import Findings
 
 Judge = Callable[..., list[tuple[str, str]]]
 SNOMED = "http://snomed.info/sct"
@@ -167,6 +169,45 @@ def test_words_of_others_may_be_their_own(judge: Judge) -> None:
         judge("He had a headache.", condition("cephalgia, tension type"), "headache", ours=False)
         == []
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param("aspirin", [], id="another-name-for-it"),
+        pytest.param("carbamazepine", [("words", "text")], id="nowhere-in-the-text"),
+        pytest.param("blue tablets of his own", [], id="no-name-we-know"),
+    ],
+)
+def test_drugs_of_others(name: str, expected: list[tuple[str, str]], judge: Judge) -> None:
+    """A drug that we know by name must be one of the text, whoever made the bundle."""
+    drug = {"resourceType": "MedicationStatement", "medicationCodeableConcept": {"text": name}}
+    text = "He took acetylsalicylic acid."
+    assert judge(text, drug, "took", ours=False) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param("multiple sclerosis (MS)", [], id="meant-in-the-text"),
+        pytest.param("hypertension (MS)", [("words", "text")], id="another-thing"),
+    ],
+)
+def test_name_before_the_words(name: str, expected: list[tuple[str, str]], judge: Judge) -> None:
+    """The name before the author's words must be one for them."""
+    text = "Multiple sclerosis (MS) was known. MS relapsed."
+    assert judge(text, condition(name), "MS") == expected
+
+
+def test_a_name_nobody_knows_is_a_warning(
+    make: Callable[..., Any], ground: Callable[..., Any]
+) -> None:
+    """A name in no file of ours may be one of a site's own."""
+    found = Findings()
+    for name in ("asthma", "Morbus Mustermann"):
+        made = {**condition(name), "extension": ground("He had a rash.", "rash")}
+        check_fidelity(make("He had a rash.", made), found)
+    assert [finding.severity for finding in found.made] == ["error", "warning"]
 
 
 def test_synonyms_of_a_name_no_row_has() -> None:

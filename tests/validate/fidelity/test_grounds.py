@@ -141,6 +141,17 @@ def test_without_a_text_nothing_is_judged(
     assert found(bundle) == []
 
 
+def test_most_places_do_not_fit(
+    make: Callable[..., Any], ground: Callable[..., Any], found: Found
+) -> None:
+    """Places all moved by as much are one finding, at the text."""
+    words = ["severe", "headache", "Ibuprofen", "helped"]
+    made = [{"resourceType": "Condition", "extension": ground(TEXT, word)} for word in words]
+    for resource in made:
+        resource["extension"][0]["extension"][1]["valueInteger"] += 2  # type: ignore[index]
+    assert found(make(TEXT, *made)) == [("shifted", "data")]
+
+
 def test_others_may_count_otherwise(make: Callable[..., Any], ground: Callable[..., Any]) -> None:
     """A cut word is an error in our bundles and a warning in those of others."""
     extension = ground(TEXT, "eadache")
