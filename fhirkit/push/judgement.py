@@ -20,7 +20,15 @@ SPEC = "https://hl7.org/fhir/R4/resource-operation-validate.html"
 NO_ANSWER = "server:no-answer"
 
 _SEVERITIES = {each.value: each for each in Severity}
-_CODE = re.compile(r"[a-z][a-z-]{0,40}")
+# https://hl7.org/fhir/R4/valueset-issue-type.html
+_CODES = frozenset(
+    """
+    invalid structure required value invariant security login unknown expired forbidden
+    suppressed processing not-supported duplicate multiple-matches not-found deleted too-long
+    code-invalid extension too-costly business-rule conflict transient lock-error no-store
+    exception timeout incomplete throttled informational
+    """.split()
+)
 _MESSAGE_ID = re.compile(r"(?:https?://\S+#)?([A-Za-z][A-Za-z0-9_-]{0,80})")
 # FHIRPath that only leads to an element. Anything else could hold values, and is not repeated.
 _NAME, _INDEX = r"ofType\([A-Za-z]+\)|[A-Za-z][A-Za-z0-9]*", r"\[\d{1,9}\]"
@@ -84,7 +92,7 @@ def _judgement(root: Resource, steps: Steps, said: dict[str, Any]) -> Issue:
     """The server's issue as one of ours, at the element it names if that can be told."""
     element = _element(said)
     code = said.get("code")
-    known = code if isinstance(code, str) and _CODE.fullmatch(code) else "processing"
+    known = code if isinstance(code, str) and code in _CODES else "processing"
     whole, named = expression(root, steps), where(root, steps)
     return Issue(
         severity=_severity(said.get("severity")),

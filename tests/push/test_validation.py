@@ -156,6 +156,7 @@ def test_places_are_taken_over_if_they_are_plain(
         pytest.param({"severity": "worse"}, Severity.ERROR, "server:invalid", id="unknown"),
         pytest.param({"severity": ["error"]}, Severity.ERROR, "server:invalid", id="list"),
         pytest.param({"code": "Anna Muster"}, Severity.ERROR, "server:processing", id="no-code"),
+        pytest.param({"code": "odd"}, Severity.ERROR, "server:processing", id="unknown-code"),
         pytest.param({"code": {}}, Severity.ERROR, "server:processing", id="object"),
     ],
 )
@@ -239,8 +240,10 @@ def test_fhirpath_leads_through_json(path: str, steps: tuple[str | int, ...]) ->
 @respx.mock
 def test_a_repeated_issue_is_one_finding(ask: Ask, base: str) -> None:
     """Servers that check in several ways say it several times."""
-    respx.post(f"{base}/Patient/$validate").respond(json=outcome(said(), said(), said(code="x")))
-    assert [issue.key for issue in ask(PATIENT)] == ["server:invalid", "server:x"]
+    respx.post(f"{base}/Patient/$validate").respond(
+        json=outcome(said(), said(), said(code="conflict"))
+    )
+    assert [issue.key for issue in ask(PATIENT)] == ["server:invalid", "server:conflict"]
 
 
 @respx.mock
