@@ -186,6 +186,16 @@ def test_part(key: str, name: str, value: object, holds: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    "code",
+    "code Coding CodeableConcept Quantity string uri canonical oid url uuid id markdown".split(),
+)
+def test_types_that_can_be_bound(code: str) -> None:
+    """A binding is about codes, quantities, strings and uris of any kind (eld-11)."""
+    assert faults("eld-11", {"binding": BOUND, "type": [DATE, {"code": code}]}) == []
+    assert len(faults("eld-11", {"binding": BOUND, "type": [DATE, {"code": code + "s"}]})) == 1
+
+
+@pytest.mark.parametrize(
     ("key", "part", "name"),
     [
         pytest.param("eld-13", "type", "code", id="eld-13"),

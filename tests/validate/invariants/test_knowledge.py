@@ -84,6 +84,7 @@ def test_versions_of_a_guide_are_its_own() -> None:
         pytest.param({"criteria": {}, "component": [{}]}, False, id="both-criteria"),
         pytest.param({"component": [{}]}, True, id="components"),
         pytest.param({"code": {"text": "sex"}}, True, id="code"),
+        pytest.param({"description": "by sex"}, True, id="description"),
         pytest.param({"description": "by sex", "criteria": {}}, True, id="single"),
     ],
 )

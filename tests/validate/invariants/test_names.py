@@ -46,6 +46,13 @@ def test_a_name_without_fault(definition: dict[str, Any]) -> None:
     assert faults("vsd-0", definition) == []
 
 
+def test_kinds_of_definitions(expressions: dict[str, Any]) -> None:
+    """They are those the specification gives such a rule, and each says it in its words."""
+    assert {f"{prefix}-0" for prefix in PREFIXES} == {
+        key for key in expressions if key.endswith("-0")
+    }
+
+
 @pytest.mark.parametrize("prefix", PREFIXES)
 def test_every_kind_of_definition_is_asked(prefix: str) -> None:
     """Each kind has the rule under its own key."""

@@ -101,6 +101,36 @@ def test_item(key: str, item: Node, holds: bool) -> None:
     assert faults(key, item) == ([] if holds else [(item, None)])
 
 
+TYPES = (
+    "group display boolean decimal integer date dateTime time string text url choice open-choice "
+    "attachment reference quantity"
+).split()
+
+
+@pytest.mark.parametrize(
+    ("key", "names", "allowed"),
+    [
+        pytest.param(
+            "que-5",
+            ("answerOption", "answerValueSet"),
+            "choice open-choice decimal integer date dateTime time string quantity",
+            id="answers",
+        ),
+        pytest.param(
+            "que-10",
+            ("maxLength",),
+            "boolean decimal integer string text url open-choice",
+            id="length",
+        ),
+    ],
+)
+def test_types_of_items(key: str, names: tuple[str, ...], allowed: str) -> None:
+    """Some types of items may have lists of answers (que-5), some a maximum length (que-10)."""
+    for name in names:
+        sound = [kind for kind in TYPES if not faults(key, {"type": kind, name: "x"})]
+        assert sorted(sound) == sorted(allowed.split())
+
+
 def test_link_ids_are_unique_at_all_levels() -> None:
     """Every repetition of a link id is at fault (que-2), not the first item that has it."""
     inner: Node = {"linkId": "1", "type": "string"}

@@ -24,7 +24,9 @@ TARGET: tuple[list[Node], list[Node]] = (
         {"targetId": "a"},
         {"url": "Patient/1"},
         {"params": "/1"},
+        {"type": {"code": "capabilities"}},
         {"type": {"code": "search"}},
+        {"type": {"code": "history"}},
         {"type": {"code": "transaction"}, "targetId": "a", "url": "Patient/1"},
     ],
 )
