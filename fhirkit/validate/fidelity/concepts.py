@@ -112,7 +112,9 @@ def is_named(text: str, passage: Passage, *, drug: bool = False) -> bool:
         return True
     both = _WITH_WORDS.fullmatch(text)
     if both is not None and passage.holds(both["words"]):
-        return _means_the_same(both["concept"], both["words"], passage)
+        meant = words_of(both["concept"])
+        is_named_too = any(place and place <= meant for place in passage.named)
+        return is_named_too or _means_the_same(both["concept"], both["words"], passage)
     said = words_of(text)
     if any(place and place <= said for place in passage.named) and (
         # A name may say more than the words; a number that they lack must be part of a name.

@@ -63,7 +63,7 @@ _THE_NEXT = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[A-Za-z]+|[½¼¾]")
-_SECOND_PART = re.compile(r"[\s-]+([a-z]+)\b")
+_SECOND_PART = re.compile(r"[\s‐‑–-]+([a-z]+)\b")
 
 
 def stated(text: str, start: int, end: int) -> Iterator[Stated]:

@@ -83,9 +83,7 @@ class Passage:
         A place that is longer than any name has none.
         """
         return tuple(
-            words_of(_LINE_HYPHEN.sub("", self.text[start:end]))
-            if end - start <= _LONGEST_NAME
-            else frozenset()
+            words_of(mended(self.text[start:end])) if end - start <= _LONGEST_NAME else frozenset()
             for start, end in self.places
         )
 
@@ -130,11 +128,15 @@ def words_of(text: str) -> frozenset[str]:
     """The folded words of a text; a word split at a line end also in one piece."""
     text = without_possessive(text)
     found = {fold(word) for word in WORD.findall(text) if word[0].isalnum()}
-    if "\n" in text:
-        joined = _LINE_HYPHEN.sub("", text)
-        if joined != text:
-            found |= {fold(word) for word in WORD.findall(joined) if word[0].isalnum()}
+    joined = mended(text)
+    if joined != text:
+        found |= {fold(word) for word in WORD.findall(joined) if word[0].isalnum()}
     return frozenset(found)
+
+
+def mended(text: str) -> str:
+    """``text`` with the words that a line end splits in one piece."""
+    return _LINE_HYPHEN.sub("", text) if "\n" in text else text
 
 
 def letters_of(text: str) -> str:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from fhirkit.validate.fidelity import rules
+from fhirkit.validate.fidelity.passage import mended
 from fhirkit.validate.fidelity.vocabulary import cues
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _code(concept: object) -> str | None:
 def _denials() -> re.Pattern[str]:
     """Everything that may deny."""
     said = [*cues("certainty", "negated"), *cues("certainty", "refuted"), *cues("absence", None)]
-    words = "|".join(re.escape(phrase).replace(r"\ ", r"[\s-]+") for phrase in sorted(said))
+    words = "|".join(re.escape(phrase).replace(r"\ ", r"[\s‐‑–-]+") for phrase in sorted(said))
     return re.compile(rf"\b(?:{words}|negativ\w*)\b|n't\b|[-–−](?=\s*(?:ve|[),;]))", re.IGNORECASE)
 
 
@@ -107,7 +108,9 @@ def _may_be_denied(passage: Passage) -> bool:
     text = passage.text
     for start, end in passage.places:
         first, last = _sentence(text, start, end)
-        if _denials().search(text, first, last) or _TURNED_OUT.search(text, last, last + _NEXT):
+        if _denials().search(mended(text[first:last])) or _TURNED_OUT.search(
+            text, last, last + _NEXT
+        ):
             return True
     return False
 

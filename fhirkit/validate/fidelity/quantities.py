@@ -27,8 +27,8 @@ _BEFORE, _BEHIND = 40, 40
 _DECADE = re.compile(r"['’]?s\b")
 _COUNTED: Final = frozenset({"{score}", "1"})
 _BOUND = re.compile(
-    r"(?:[<>≤≥]\s?=?|\b(?:less|more|greater|fewer|lower|higher) than|\bbelow|\babove|\bover|\bunder"
-    r"|\bat least|\bup to)\s*\Z",
+    r"(?:[<>≤≥]\s?=?|\b(?:less|more|greater|fewer|lower|higher)\s+than|\bbelow|\babove|\bover|\bunder"
+    r"|\bat\s+least|\bup\s+to)\s*\Z",
     re.IGNORECASE,
 )
 _SIGNS: Final = {"<": "<", ">": ">", "≤": "<=", "≥": ">=", "at least": ">=", "up to": "<="}
@@ -143,7 +143,7 @@ def _bound(place: Stated, text: str) -> str | None:
     before = _BOUND.search(text, max(0, place.start - 14), place.start)
     if before is None:
         return None
-    words = before.group().strip().lower()
+    words = " ".join(before.group().lower().split())
     if words in _SIGNS:
         return _SIGNS[words]
     if words[0] in "<>":
