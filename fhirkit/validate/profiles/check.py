@@ -51,7 +51,7 @@ def _declared(resource: Node, findings: Findings, run: Run) -> Iterator[Profile]
         if profile is None and not is_core_type(url):
             findings.add(rules.UNKNOWN, urls, at, found=url)
             continue
-        kind = profile.type if profile else url.removeprefix(CORE)
+        kind = profile.type if profile else url.removeprefix(CORE).partition("|")[0]
         if kind != resource.get("resourceType"):
             findings.add(rules.TYPE, urls, at, found=url, expected=f"a resource of type {kind}")
         elif profile:

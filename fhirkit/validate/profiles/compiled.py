@@ -17,6 +17,9 @@ Json = dict[str, Any]
 ABSENT: Final = object()
 """Stands where no fixed value, pattern or limit is given; JSON's null would be one."""
 DEFAULT_SLICE = "@default"
+_OF_VALUES = frozenset(
+    {"fixed", "pattern", "types", "binding", "minValue", "maxValue", "maxLength"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ class Part:
     leaves of a choice, ``profiles`` those a value of a type has to conform to, ``targets`` the
     profiles of what a reference may lead to, of ``base_targets`` as the base has it. ``binding``
     is strength and value set. ``like`` is the path of the element whose parts this one has.
+    ``judges_value`` tells whether anything is said of the value itself, beside its number and
+    what is inside it.
     """
 
     least: int = 0
@@ -65,6 +70,7 @@ class Part:
     slicing: Slicing | None = None
     parts: Mapping[str, Part] | None = None
     like: str = ""
+    judges_value: bool = True
 
     def part(self, name: str) -> Part | None:
         """The part of an element inside this one; a choice is called ``value[x]``."""
@@ -129,6 +135,7 @@ def _part(made: Json) -> Part:
         slicing=_slicing(made["slicing"]) if "slicing" in made else None,
         parts={name: _part(inner) for name, inner in parts.items()} if parts else None,
         like=made.get("like", ""),
+        judges_value=not _OF_VALUES.isdisjoint(made),
     )
 
 

@@ -109,7 +109,7 @@ def _facts(element: Json, *, is_slice: bool = False) -> Json:
         url = str(binding["valueSet"])
         bound = (url.partition("|")[0], binding["strength"] == "required")
         if base is None or base.bound_to not in (bound, (bound[0], True)):
-            made["binding"] = [binding["strength"], url.removesuffix("|4.0.1")]
+            made["binding"] = [binding["strength"], _canonical(url)]
     if constraints := [*_constraints(element)]:
         made["constraints"] = constraints
     if "slicing" in element:
@@ -150,7 +150,7 @@ def _typing(element: Json, base: Element | None) -> Json:
         made["types"] = names
     profiles: dict[str, list[str]] = {}
     for name, kind in zip(names, kinds, strict=True):
-        urls = [str(url) for url in kind.get("profile", ()) if url not in _OF_BASE]
+        urls = [url for one in kind.get("profile", ()) if (url := _canonical(one)) not in _OF_BASE]
         if urls:
             profiles[name] = urls
     if profiles:
@@ -160,13 +160,18 @@ def _typing(element: Json, base: Element | None) -> Json:
 
 
 def _targets(kinds: list[Json], base: Element | None) -> Json:
-    targets = [str(url) for kind in kinds for url in kind.get("targetProfile", ())]
+    targets = [_canonical(url) for kind in kinds for url in kind.get("targetProfile", ())]
     allowed = [*base.targets] if base else []
     if not targets or CORE + "Resource" in targets or targets == [CORE + name for name in allowed]:
         return {}
     if {url.removeprefix(CORE) for url in targets} == set(allowed):
         return {}
     return {"targets": targets, "baseTargets": allowed} if allowed else {"targets": targets}
+
+
+def _canonical(url: object) -> str:
+    """A canonical without the version where that is R4's own, which is the one at hand."""
+    return str(url).removesuffix("|4.0.1")
 
 
 def _is_narrowed(element: Json, names: list[str]) -> bool:

@@ -7,7 +7,6 @@ https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.con
 
 from __future__ import annotations
 
-import copy
 import io
 from contextlib import redirect_stderr
 from functools import lru_cache
@@ -36,7 +35,12 @@ def check_constraint(walk: Walk, constraint: Constraint, item: Item, path: str) 
     if holds is False:
         severity = Severity.ERROR if constraint.severity == "error" else Severity.WARNING
         rule = Rule(
-            constraint.key, "invariant", constraint.human, severity, spec=rules.CONSTRAINT.spec
+            constraint.key,
+            "invariant",
+            constraint.human,
+            severity,
+            spec=rules.CONSTRAINT,
+            reads=constraint.expression,
         )
         walk.add(rule, item.owner, item.name)
 
@@ -64,10 +68,7 @@ def _answer(walk: Walk, expression: str, item: Item, path: str) -> bool | None:
     from fhirpathpy.engine.nodes import ResourceNode
 
     value = item.value if item.value is not None else item.companion
-    # The engine may write into what it is given; findings are placed by the tree's identity.
-    node = ResourceNode.create_node(  # type: ignore[no-untyped-call] # its types are not told
-        copy.deepcopy(value), item.type or path
-    )
+    node = ResourceNode.create_node(value, item.type or path)  # type: ignore[no-untyped-call]
     around = {
         "resource": walk.scope.resource,
         "rootResource": walk.scope.container,

@@ -126,7 +126,7 @@ def shown(wanted: object) -> str:
 
 def check_target(walk: Walk, part: Part, item: Item, conforms: Conforms) -> None:
     """Checks that a reference leads to what the profile allows, as far as it can be seen."""
-    if not part.targets or not isinstance(item.value, dict):
+    if not isinstance(item.value, dict):
         return
     target = next(iter(resolved(walk.scope, item) or ()), None)
     node = target.value if target and isinstance(target.value, dict) else None
@@ -163,4 +163,4 @@ def _type_of_target(reference: Json, target: Node | None) -> str:
 
 def is_core_type(url: str) -> bool:
     """Whether a profile's url is that of a resource type itself, which every such resource is."""
-    return is_resource_type(url.removeprefix(CORE))
+    return is_resource_type(url.removeprefix(CORE).removesuffix("|4.0.1"))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fhirkit.validate.definitions import group
 from fhirkit.validate.primitives import PRIMITIVES
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from fhirkit.validate.findings import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One value of an element, at ``name`` in ``owner``; at ``owner`` itself where that is None.
 
     ``value`` is None for a primitive that has only extensions; those are in ``companion``.
@@ -42,8 +40,12 @@ def items(node: Node, name: str) -> list[Item]:
     if name.endswith("[x]"):
         return _choice(node, name[:-3])
     value, companion = node.get(name), node.get("_" + name)
-    if value is None and companion is None:
-        return []
+    if companion is None:
+        if value is None:
+            return []
+        if isinstance(value, list):
+            return [Item(value, at, one) for at, one in enumerate(value)]
+        return [Item(node, name, value)]
     return [*_values(node, name, value, companion, "")]
 
 
@@ -55,8 +57,10 @@ def items_of_type(node: Node, stem: str, kind: str) -> list[Item]:
 def _choice(node: Node, stem: str) -> list[Item]:
     found: list[Item] = []
     for name in node:
+        if not name.startswith((stem, "_" + stem)):
+            continue
         bare = name.removeprefix("_")
-        if bare.startswith(stem) and (kind := choice_type(bare[len(stem) :])):
+        if kind := choice_type(bare[len(stem) :]):
             if bare == name or bare not in node:
                 companion = node.get("_" + bare)
                 found += _values(node, bare, node.get(bare), companion, kind)

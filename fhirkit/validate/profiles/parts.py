@@ -54,11 +54,10 @@ def conforms(walk: Walk, url: str, node: Node) -> bool | None:
 
 def check_item(walk: Walk, part: Part, item: Item, path: str) -> None:
     """Checks one value and what is inside it; ``path`` is that of its definition."""
-    if not check_value(walk, part, item):
+    if part.judges_value and not check_value(walk, part, item):
         return
-    for constraint in part.constraints:
-        check_constraint(walk, constraint, item, path)
-    check_target(walk, part, item, conforms)
+    if part.targets:
+        check_target(walk, part, item, conforms)
     if part.profiles:
         _check_profiles(walk, part, item)
     node = item.value if isinstance(item.value, dict) else item.companion
@@ -66,6 +65,8 @@ def check_item(walk: Walk, part: Part, item: Item, path: str) -> None:
         inner = walk.parts_of(part)
         for name, one in (inner.parts or {}).items():
             check_element(walk, one, node, name, f"{path}.{name}")
+    for constraint in part.constraints:
+        check_constraint(walk, constraint, item, path)
 
 
 def check_element(walk: Walk, part: Part, node: Node, name: str, path: str) -> None:
@@ -75,8 +76,8 @@ def check_element(walk: Walk, part: Part, node: Node, name: str, path: str) -> N
         _check_presence(walk, part, node, name)
         return
     before = len(walk.findings.made)
-    right = [item for item in found if not (part.types and item.kind not in ("", *part.types))]
     if part.slicing:
+        right = [one for one in found if not part.types or one.kind in ("", *part.types)]
         _check_slices(walk, part.slicing, node, name, right, path)
     if len(found) < part.least and len(walk.findings.made) == before:
         expected = f"at least {part.least}"

@@ -120,7 +120,8 @@ def _reach(walk: Walk, part: Part, step: Step) -> Iterator[Part]:
             yield from (one for one in slices if one.least or len(slices) == 1)
     if step.name == "url" and (url := extension_url(part)):
         yield Part(fixed=url)
-    yield from _of_values(part, step.name)
+    if part.fixed is not ABSENT or part.pattern is not ABSENT:
+        yield from _of_values(part, step.name)
     if known is None:
         yield from _of_profiles(walk.run, part, step.name)
 

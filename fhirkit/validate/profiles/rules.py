@@ -8,7 +8,6 @@ from fhirkit.validate.findings import Rule
 _PROFILING = "https://hl7.org/fhir/R4/profiling.html"
 _ELEMENT = "https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition"
 _TERMINOLOGIES = "https://hl7.org/fhir/R4/terminologies.html"
-VITAL_SIGNS = "https://hl7.org/fhir/R4/observation-vitalsigns.html"
 
 UNKNOWN = Rule(
     "profile-unknown",
@@ -133,18 +132,13 @@ NO_PROFILE = Rule(
     "as none of the profiles that are allowed here",
     spec=f"{_ELEMENT}.type",
 )
-CONSTRAINT = Rule(
-    "profile-constraint",
-    "invariant",
-    "a rule of the profile does not hold",
-    spec=f"{_ELEMENT}.constraint",
-)
+CONSTRAINT = f"{_ELEMENT}.constraint"
 UNEVALUATED = Rule(
     "profile-constraint-unevaluated",
     "incomplete",
     "a rule of the profile could not be evaluated",
     Severity.INFORMATION,
-    spec=f"{_ELEMENT}.constraint",
+    spec=CONSTRAINT,
 )
 NO_ENGINE = Rule(
     "profile-constraints-unevaluated",
@@ -152,5 +146,5 @@ NO_ENGINE = Rule(
     "the rules that profiles give in FHIRPath were not evaluated: fhirpathpy is not installed",
     Severity.INFORMATION,
     expected="pip install 'fhirkit-cases[profiles]'",
-    spec=f"{_ELEMENT}.constraint",
+    spec=CONSTRAINT,
 )

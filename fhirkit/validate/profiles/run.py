@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from fhirkit.issues import Severity
 from fhirkit.validate.profiles import shipped, terminology
 
 if TYPE_CHECKING:
+    from fhirkit.validate.findings import Findings, Node
     from fhirkit.validate.profiles.compiled import Profile
     from fhirkit.validate.profiles.guide import Guide
     from fhirkit.validate.profiles.terminology import Codes
@@ -30,7 +32,10 @@ class Run:
     reported: set[tuple[int, str]] = field(default_factory=set)
     said: set[tuple[str, int, str | int | None]] = field(default_factory=set)
     engine_missed: bool = False
+    _elsewhere: set[tuple[int, str | int | None]] = field(default_factory=set)
+    _seen: int = 0
     _sets: dict[str, Codes | None] = field(default_factory=dict)
+    _contained: dict[int, set[int]] = field(default_factory=dict)
 
     def profile(self, canonical: str) -> Profile | None:
         """The profile or extension of a canonical, of whatever version is at hand."""
@@ -43,6 +48,23 @@ class Run:
         found = self.profile(canonical)
         version = canonical.partition("|")[2]
         return found if found and version in ("", found.version or R4) else None
+
+    def is_told(self, findings: Findings, owner: object, name: str | int | None) -> bool:
+        """Whether an error about this very element was told before, by whatever layer."""
+        for one in findings.made[self._seen :]:
+            if one.severity is Severity.ERROR:
+                self._elsewhere.add((id(one.owner), one.name))
+        self._seen = len(findings.made)
+        return (id(owner), name) in self._elsewhere
+
+    def is_contained(self, resource: Node, container: Node) -> bool:
+        """Whether a resource is one of those contained in another."""
+        inside = self._contained.get(id(container))
+        if inside is None:
+            contained = container.get("contained")
+            inside = {id(one) for one in contained} if isinstance(contained, list) else set()
+            self._contained[id(container)] = inside
+        return id(resource) in inside
 
     def value_set(self, canonical: str) -> Codes | None:
         """The codes of a value set; None where they are not known offline."""

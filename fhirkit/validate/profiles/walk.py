@@ -41,11 +41,17 @@ class Walk:
         """Notes a finding, once; the message tells the profile."""
         if not self.is_trial:
             where = (rule.key, id(owner), name)
-            if where in self.run.said:
+            if where in self.run.said or self._is_told(rule, owner, name):
                 return
             self.run.said.add(where)
         text = f"{message or rule.message} ({self.profile.url})"
         self.findings.add(rule, owner, name, found=found, expected=expected, message=text)
+
+    def _is_told(self, rule: Rule, owner: Node | list[Any], name: str | int | None) -> bool:
+        """Whether another layer told an error of this element, which may be the same."""
+        if name is None or rule.code == "invariant":
+            return False
+        return self.run.is_told(self.findings, owner, name)
 
     def by(self, profile: Profile) -> Walk:
         """The same walk by another profile, of a data type."""
@@ -53,7 +59,11 @@ class Walk:
 
     def of(self, resource: Node) -> Walk:
         """The walk over another resource: contained, of an entry, or the target of a reference."""
-        return replace(self, scope=scope_of(self.scope, resource))
+        above = self.scope
+        if self.run.is_contained(resource, above.container):
+            return replace(self, scope=replace(above, resource=resource))
+        scope = Scope(above.root, resource, resource, None, above.targets)
+        return replace(self, scope=scope)
 
     def trial(self, profile: Profile) -> Walk:
         """A walk of which nobody hears, to see whether something conforms."""
@@ -69,11 +79,3 @@ class Walk:
         for name in part.like.split("."):
             found = found.part(name) if found else None
         return found or part
-
-
-def scope_of(scope: Scope, resource: Node) -> Scope:
-    """The scope of a resource that an element of another holds or leads to."""
-    contained = scope.container.get("contained")
-    if isinstance(contained, list) and any(one is resource for one in contained):
-        return replace(scope, resource=resource)
-    return Scope(scope.root, resource, resource, None, scope.targets)

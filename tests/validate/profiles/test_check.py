@@ -182,6 +182,8 @@ def test_what_is_as_the_profile_says(one: dict, of: dict) -> None:
         pytest.param("http://example.org/no", ["warning profile-unknown"], id="unknown"),
         pytest.param(f"{CORE}bodyweight", ["error profile-type"], id="of-another-type"),
         pytest.param(f"{CORE}Patient", [], id="the-type-itself"),
+        pytest.param(f"{CORE}Patient|4.0.1", [], id="the-type-with-its-version"),
+        pytest.param(f"{CORE}Patient|3.0.1", ["warning profile-unknown"], id="the-type-of-stu3"),
         pytest.param(f"{CORE}Observation", ["error profile-type"], id="another-type-itself"),
     ],
 )
@@ -205,6 +207,7 @@ NEEDS_GENDER = profile("Patient", element("Patient.gender", min=1), url="http://
     [
         pytest.param("Patient/p", [f"{CORE}Patient"], [PATIENT], False, id="right"),
         pytest.param("Group/g", [f"{CORE}Patient"], [], True, id="type-by-reference"),
+        pytest.param("Group/g", [f"{CORE}Patient|4.0.1"], [], True, id="versioned-type"),
         pytest.param(
             "http://a.org/Group/g/_history/1", [f"{CORE}Patient"], [], True, id="absolute"
         ),

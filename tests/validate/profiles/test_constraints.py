@@ -1,6 +1,12 @@
+import copy
+
 import pytest
 
+from fhirkit.validate.findings import Findings
 from fhirkit.validate.profiles import constraints
+from fhirkit.validate.profiles.check import check_profiles
+from fhirkit.validate.profiles.run import Run
+from fhirkit.validate.scope import Scope
 from profile_builder import declaring, element, guide, profile, told
 
 PATIENT = {"resourceType": "Patient", "id": "p", "name": [{"family": "x"}], "active": True}
@@ -62,9 +68,22 @@ def test_what_the_engine_cannot_do_is_told(expression: str) -> None:
 
 
 def test_the_resource_is_not_written_into() -> None:
-    """The engine gets a copy: places are told by the identity of the tree's own objects."""
+    """The engine leaves the resource as it was."""
     pytest.importorskip("fhirpathpy")
-    assert ruled("name.given.exists()") == ["error x-1 Patient"]
+    before = copy.deepcopy(PATIENT)
+    rule = {"key": "x-1", "severity": "error", "human": "h", "expression": "name.given.exists()"}
+    made = profile("Patient")
+    made["snapshot"] = {"element": [element("Patient", constraint=[rule])]}
+    resource = declaring(PATIENT)
+    findings = Findings()
+    check_profiles(resource, Scope(resource, resource, resource), findings, Run(guide(made)))
+    assert findings.made[0].owner is resource
+    assert without_meta(resource) == before
+
+
+def without_meta(resource: dict) -> dict:
+    """The resource as it was before it declared a profile."""
+    return {name: value for name, value in resource.items() if name != "meta"}
 
 
 def test_without_the_engine_it_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
