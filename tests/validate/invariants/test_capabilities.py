@@ -73,6 +73,8 @@ CASES: Cases = {
             {"targetProfile": ["http://e.org/p"], "type": "canonical"},
             {"targetProfile": ["http://e.org/p"], "type": "Patient"},
             {"targetProfile": ["http://e.org/p"], "type": "Any"},
+            {"targetProfile": ["http://e.org/p"], "type": "Resource"},
+            {"targetProfile": ["http://e.org/p"], "type": "DomainResource"},
             {"type": "Quantity"},
         ],
     ),

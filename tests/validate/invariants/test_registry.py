@@ -43,7 +43,7 @@ def test_a_predicate_blames_the_element_itself(registered: dict[str, Any]) -> No
 
     @invariant
     def tst_one(node: dict[str, Any], scope: Scope) -> bool:
-        """Nothing  is said"""
+        """Nothing  is said."""
         return "status" not in node and scope is SCOPE
 
     ((owner, name),) = registered["tst-one"](NODE, SCOPE)
@@ -51,7 +51,7 @@ def test_a_predicate_blames_the_element_itself(registered: dict[str, Any]) -> No
     assert name is None
     assert list(registered["tst-one"]({}, SCOPE)) == []
     assert not tst_one(NODE, SCOPE)
-    assert registry.WORDS == {"tst-one": "Nothing is said"}
+    assert registry.WORDS == {"tst-one": "Nothing is said."}
 
 
 def test_culprits_name_the_parts(registered: dict[str, Any]) -> None:
