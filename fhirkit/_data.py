@@ -225,7 +225,7 @@ def _built(tables: Mapping[str, Table]) -> Mappings:
             for symbol in row.synonyms
         },
         units=spellings,
-        units_without_case=_without_case(spellings),
+        units_without_case=without_case(spellings),
         ucum=tuple(row.ucum for row in _typed(tables, "units", rows.UnitRow)),
         blocked=tuple(_typed(tables, "blocked", rows.BlockedRow)),
         cues={
@@ -260,7 +260,7 @@ def _spellings(units: Iterable[UnitRow]) -> dict[str, str]:
     return spellings
 
 
-def _without_case(spellings: Mapping[str, str]) -> dict[str, str]:
+def without_case(spellings: Mapping[str, str]) -> dict[str, str]:
     """The spellings longer than two letters in lower case, where one code alone has them."""
     codes: dict[str, set[str]] = defaultdict(set)
     for spelling, code in spellings.items():
@@ -283,3 +283,12 @@ def learned_weights() -> str:
     """The learnt weights of names that no vocabulary has, as ``scripts/train-proposer`` wrote them."""
     home = resources.files("fhirkit") / "mappings"
     return (home / "learned" / "conditions.tsv").read_text(encoding="utf-8")
+
+
+def mapping_text(name: str) -> str:
+    """A mapping file of ours as it is, "cues/when" of ``cues/when.csv``, for who needs few rows.
+
+    Reading all of them with :func:`load_mappings` takes longer than checking a bundle.
+    """
+    home = resources.files("fhirkit") / "mappings"
+    return home.joinpath(*f"{name}.csv".split("/")).read_text(encoding="utf-8")

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 _HISTORY = re.compile(r"\b(?:history|known case|background)\s+(?:of|significant for|for)\b", re.I)
 _AT_AGE = re.compile(
-    r"\b(?:at|when (?:he|she) was)\s+(?:the\s+age\s+of\s+|age\s+)?(?P<n>\d{1,2})\b(?!\s*(?:mg|%|weeks|months|days|h\b))",
+    r"\b(?:(?:at|when (?:he|she) was)\s+(?:the\s+age\s+of\s+|age\s+)(?P<aged>\d{1,2})\b"
+    r"(?!\s*(?:mg|%|weeks|months|days|h\b))"
+    # Without the word "age" the number must not count anything else ("at 1 meter").
+    r"|(?:at|when (?:he|she) was)\s+(?P<n>\d{1,2})\b(?=\s*(?:[,.;:)]|$|-?\s?(?:years?|yrs?)\b"
+    r"|(?:and|but|with|when|in|after|by|who|which)\b)))",
     re.I,
 )
 _ONSET_GAP = re.compile(
@@ -77,8 +81,9 @@ def fill_condition(book: Notebook, scene: Scene, thing: Mention, draft: Draft) -
         and "onset" not in fields
         and re.search(r"diagnos|present|onset", scene.text(thing.end, age.start()))
     ):
-        span = narrative.span(age.start("n"), age.end("n"))
-        fields.setdefault("onset_age", Quantity(span, age.group("n"), None, "a"))
+        number = age.lastgroup or "n"
+        span = narrative.span(age.start(number), age.end(number))
+        fields.setdefault("onset_age", Quantity(span, age[number], None, "a"))
 
 
 _GOES_ON = re.compile(r"\b(?:and|who|which|then)\s+(?:was\s+)?\w+ed\b", re.IGNORECASE)

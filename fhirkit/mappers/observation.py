@@ -14,6 +14,7 @@ from fhirkit.mappers.polarity import ABSENT, UNSURE
 from fhirkit.mappers.quantity import quantity, ratio, score, value_range
 from fhirkit.mappers.specimen import specimen_name
 from fhirkit.mappers.timing import point, unknown_time
+from fhirkit.mappers.vital_sign import without_unkept_codes
 
 if TYPE_CHECKING:
     from fhirkit.facts.model import ObservationFact
@@ -44,7 +45,7 @@ def observation(fact: ObservationFact, context: MappingContext) -> Resource:
     _effective(made, fact, context)
     made |= value
     _details(made, fact, context)
-    return made
+    return without_unkept_codes(made)
 
 
 def _code(fact: ObservationFact, context: MappingContext) -> Resource:

@@ -1,7 +1,6 @@
 """The specification's tables, compiled by ``scripts/compile-definitions``: types, codes, rules.
 
-Each file in ``fhirkit/definitions`` has one line for one thing: its name, a tab, and JSON. A
-line is taken apart when something of that name is met, so that a small bundle reads a dozen of
+A line is taken apart when something of its name is met, so that a small bundle reads a dozen of
 them and not a thousand.
 """
 
@@ -10,9 +9,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from fhirkit._definitions import lines
 from fhirkit.issues import Severity
 from fhirkit.validate.findings import Rule
 from fhirkit.validate.primitives import PRIMITIVES, Primitive
@@ -94,7 +93,7 @@ def resource_types() -> frozenset[str]:
     """The 146 resource types of R4, without the abstract ones."""
     return frozenset(
         name
-        for name, line in _lines("types").items()
+        for name, line in lines("types").items()
         if line.startswith('{"kind":"resource"') and '"abstract":true' not in line[:60]
     )
 
@@ -103,7 +102,7 @@ def resource_types() -> frozenset[str]:
 def group(path: str) -> Group | None:
     """The group of a type name or of an element's path; None where R4 has none."""
     name = path.partition(".")[0]
-    if name not in _lines("types"):
+    if name not in lines("types"):
         return None
     definition = _type(name)
     own = definition["groups"].get(path)
@@ -137,8 +136,8 @@ def invariant(key: str, path: str, words: str) -> Rule:
 
     Raises KeyError where there is none.
     """
-    lines = _lines("rules")
-    line = lines.get(f"{key} {path}") or lines[key]
+    table = lines("rules")
+    line = table.get(f"{key} {path}") or table[key]
     severity, expression = line.split("\t", 1)
     text = " ".join(words.split()) or key
     spec = "https://hl7.org/fhir/R4/conformance-rules.html#constraints"
@@ -161,7 +160,7 @@ class CodeSystem:
 @cache
 def code_system(url: str) -> CodeSystem | None:
     """A code system that is shipped, None for all others."""
-    line = _lines("codesystems").get(url)
+    line = lines("codesystems").get(url)
     if line is None:
         return None
     found = json.loads(line)
@@ -175,7 +174,7 @@ def code_system(url: str) -> CodeSystem | None:
 @cache
 def value_set(url: str) -> Mapping[str, frozenset[str] | None] | None:
     """The codes of a value set by system; None where they are not known."""
-    line = _lines("valuesets").get(url)
+    line = lines("valuesets").get(url)
     if line is None:
         return None
     return {
@@ -235,12 +234,5 @@ def _element(path: str, name: str, kind: str, described: dict[str, Any], choice:
 
 @cache
 def _type(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(_lines("types")[name])
+    found: dict[str, Any] = json.loads(lines("types")[name])
     return found
-
-
-@cache
-def _lines(file: str) -> Mapping[str, str]:
-    """The lines of a file by what stands before their first tab."""
-    text = (resources.files("fhirkit") / "definitions" / f"{file}.txt").read_text("utf-8")
-    return dict(line.split("\t", 1) for line in text.splitlines())

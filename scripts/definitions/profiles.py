@@ -13,9 +13,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fhirkit._definitions import VITAL_SIGNS
 from fhirkit.validate.profiles.compiled import Json
 from fhirkit.validate.profiles.compiling import CORE, NoSnapshot, compile_profile
-from fhirkit.validate.profiles.shipped import VITAL_SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

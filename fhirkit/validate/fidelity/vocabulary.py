@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import re
 from functools import cache, lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING, Final, cast
 
 from fhirkit._vocabulary import vocabulary
@@ -155,5 +154,6 @@ def _rows(file: str) -> list[list[str]]:
 
 @cache
 def _text(file: str) -> str:
-    home = resources.files("fhirkit") / "mappings"
-    return home.joinpath(*f"{file}.csv".split("/")).read_text("utf-8")
+    from fhirkit._data import mapping_text
+
+    return mapping_text(file)

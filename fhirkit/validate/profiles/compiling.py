@@ -10,8 +10,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from fhirkit._definitions import lines
 from fhirkit.validate.definitions import Element, group
-from fhirkit.validate.profiles.shipped import lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

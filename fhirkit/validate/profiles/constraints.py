@@ -126,7 +126,16 @@ def _has_result(item: Item) -> bool:
     )
 
 
+def _has_offset_with_length(item: Item) -> bool:
+    parts = item.value.get("extension") if isinstance(item.value, dict) else None
+    urls = [part.get("url") for part in parts or () if isinstance(part, dict)]
+    return "length" not in urls or "offset" in urls
+
+
 _KNOWN: dict[str, Callable[[Item], bool]] = {
+    "extension.where(url='length').exists() implies extension.where(url='offset').exists()": (
+        _has_offset_with_length
+    ),
     "($this as dateTime).toString().length() >= 8": _is_as_precise_as_day,
     "$this.ofType(dateTime).empty() or ($this as dateTime).toString().length() >= 8": (
         _is_as_precise_as_day

@@ -5,17 +5,13 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
+from fhirkit._definitions import VITAL_SIGNS, lines
 from fhirkit.validate.profiles.compiled import Profile, read_profile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-VITAL_SIGNS = "vital-signs"
-"""The line of ``profiles.txt`` that says which codes ask for which profile."""
-
 
 @cache
 def profile(url: str) -> Profile | None:
@@ -33,10 +29,3 @@ def vital_signs() -> Mapping[str, Mapping[str, str]]:
     """
     found: dict[str, dict[str, str]] = json.loads(lines("profiles")[VITAL_SIGNS])
     return found
-
-
-@cache
-def lines(file: str) -> Mapping[str, str]:
-    """The lines of a file of definitions by what stands before the first tab of each."""
-    text = (resources.files("fhirkit") / "definitions" / f"{file}.txt").read_text("utf-8")
-    return dict(line.split("\t", 1) for line in text.splitlines())

@@ -13,10 +13,12 @@ Source: The Unified Code for Units of Measure, §§6 to 11, https://ucum.org/ucu
 
 from __future__ import annotations
 
+import csv
 import re
 from functools import cache, lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
+
+from fhirkit._definitions import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,11 +81,29 @@ def suggestion(code: str) -> str | None:
     The spellings of ``mappings/units.csv`` decide, for the code as a whole or for each unit in it
     ("mcg/kg/hr" is "ug/kg/h"). None where they do not tell.
     """
-    from fhirkit._data import load_mappings
-
-    unit = load_mappings().unit
-    meant = unit(code) or "".join(unit(part) or part for part in re.split(r"([./()])", code))
+    parts = re.split(r"([./()])", code)
+    meant = _spelt(code) or "".join(_spelt(part) or part for part in parts)
     return None if meant == code or fault(meant) else meant
+
+
+def _spelt(written: str) -> str | None:
+    from fhirkit._data import spelling_key
+
+    exact, caseless = _spellings()
+    key = spelling_key(written)
+    return exact.get(key) or caseless.get(key.lower())
+
+
+@cache
+def _spellings() -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """The codes by spelling, and by spelling in lower case where that is enough."""
+    from fhirkit._data import mapping_text, spelling_key, without_case
+
+    rows = csv.DictReader(
+        line for line in mapping_text("units").splitlines() if line and not line.startswith("#")
+    )
+    exact = {spelling_key(one): row["ucum"] for row in rows for one in row["written"].split("|")}
+    return exact, without_case(exact)
 
 
 def _fault(code: str) -> str | None:
@@ -139,7 +159,7 @@ def _shown(text: str) -> str:
 @cache
 def _table() -> _Table:
     """UCUM's table, read on the first question."""
-    text = (resources.files("fhirkit") / "definitions" / "ucum-essence.xml").read_text("ascii")
+    text = (FOLDER / "ucum-essence.xml").read_text("ascii")
     defined = _DEFINED.findall(text)
     prefixes = tuple(code for kind, code, _ in defined if kind == "prefix")
     metric = {
