@@ -128,7 +128,9 @@ def _has_result(item: Item) -> bool:
 
 def _has_offset_with_length(item: Item) -> bool:
     parts = item.value.get("extension") if isinstance(item.value, dict) else None
-    urls = [part.get("url") for part in parts or () if isinstance(part, dict)]
+    if not isinstance(parts, list):
+        return True
+    urls = [part.get("url") for part in parts if isinstance(part, dict)]
     return "length" not in urls or "offset" in urls
 
 
