@@ -8,11 +8,12 @@ from typing import Any
 
 from fhirkit.validate.definitions import UNBOUNDED, group
 from fhirkit.validate.findings import Findings
-from fhirkit.validate.place import expression, walk
+from fhirkit.validate.place import expression
 from fhirkit.validate.profiles.check import check_profiles
 from fhirkit.validate.profiles.guide import Guide
 from fhirkit.validate.profiles.run import Run
 from fhirkit.validate.scope import Scope
+from json_tree import walk
 
 Json = dict[str, Any]
 

@@ -32,10 +32,12 @@ _CONTEXTS = {
     # Every definition of the core package has it on the type, one level up from its context.
     f"{CORE}structuredefinition-fhir-type": "ElementDefinition.type",
     f"{CORE}regex": "ElementDefinition.type",
+    # Guides have it on whatever a CapabilityStatement may have, and HL7's validator lets them.
+    f"{CORE}capabilitystatement-expectation": "Element",
     # The core package has it on value sets, code systems, operations and elements as well.
     f"{CORE}structuredefinition-normative-version": "Element",
 }
-"""Places where the specification itself has an extension, outside the context it gives."""
+"""Places where an extension stands everywhere, outside the context that its definition gives."""
 _MORE_CODES = Path(__file__).with_name("vital-signs.csv")
 _BASE = f"{CORE}vitalsigns"
 

@@ -130,7 +130,7 @@ def check_target(walk: Walk, part: Part, item: Item, conforms: Conforms) -> None
         return
     target = next(iter(resolved(walk.scope, item) or ()), None)
     node = target.value if target and isinstance(target.value, dict) else None
-    kind = _type_of_target(item.value, node)
+    kind = target.kind if target else ""
     if not kind or (part.base_targets and kind not in part.base_targets):
         return  # not to be told, or the base's own matter
     fitting = [url for url in part.targets if type_of(walk.run, url) in (kind, "")]
@@ -146,19 +146,6 @@ def check_target(walk: Walk, part: Part, item: Item, conforms: Conforms) -> None
                 found=f"{kind} that does not conform",
                 expected=" | ".join(fitting),
             )
-
-
-def _type_of_target(reference: Json, target: Node | None) -> str:
-    if target is not None:
-        kind = target.get("resourceType")
-        return kind if isinstance(kind, str) else ""
-    told = reference.get("type")
-    text = reference.get("reference")
-    if isinstance(text, str) and "/" in text and not text.startswith(("#", "urn:")):
-        parts = text.partition("/_history/")[0].split("/")
-        if is_resource_type(parts[-2]):
-            return parts[-2]
-    return told if isinstance(told, str) and is_resource_type(told) else ""
 
 
 def is_core_type(url: str) -> bool:

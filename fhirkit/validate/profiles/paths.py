@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from fhirkit.validate.definitions import is_resource_type
 from fhirkit.validate.profiles.compiled import ABSENT, Part
 from fhirkit.validate.profiles.compiling import CORE
 from fhirkit.validate.profiles.items import Item, items
@@ -18,6 +19,7 @@ from fhirkit.validate.profiles.items import Item, items
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fhirkit.validate.findings import Node
     from fhirkit.validate.profiles.run import Run
     from fhirkit.validate.profiles.walk import Walk
     from fhirkit.validate.scope import Scope
@@ -75,6 +77,8 @@ def _follow(scope: Scope, item: Item, step: Step) -> list[Item] | None:
     if step.name == "ofType" and step.is_function:
         return [item] if item.kind in (step.argument, "") else []
     value = item.value
+    if value is None and is_resource_type(item.type):
+        return None  # a resource that is not at hand
     if not isinstance(value, dict):
         inner = item.companion or {}
         return items(inner, step.name) if step.name in ("extension", "id") else []
@@ -86,13 +90,28 @@ def _follow(scope: Scope, item: Item, step: Step) -> list[Item] | None:
 
 
 def resolved(scope: Scope, item: Item) -> list[Item] | None:
-    """The resource that a reference leads to; None where it is not at hand."""
+    """The resource that a reference leads to; None where nothing is known of it.
+
+    Of a resource that is not at hand the type may be known, and no value.
+    """
     value = item.value
     reference = value.get("reference") if isinstance(value, dict) else value
-    if not isinstance(reference, str):
-        return None
-    target = scope.resolve(reference)
-    return None if target is None else [Item(item.owner, item.name, target)]
+    target = scope.resolve(reference) if isinstance(reference, str) else None
+    if target is not None:
+        return [Item(item.owner, item.name, target)]
+    kind = told_type(value) if isinstance(value, dict) else ""
+    return [Item(item.owner, item.name, None, None, kind)] if kind else None
+
+
+def told_type(reference: Node) -> str:
+    """The type that a reference itself tells of its target, "" where it tells none."""
+    told = reference.get("type")
+    text = reference.get("reference")
+    if isinstance(text, str) and "/" in text and not text.startswith(("#", "urn:")):
+        parts = text.partition("/_history/")[0].split("/")
+        if is_resource_type(parts[-2]):
+            return parts[-2]
+    return told if isinstance(told, str) and is_resource_type(told) else ""
 
 
 def _url(item: Item) -> object:
@@ -180,8 +199,6 @@ def _of_target(walk: Walk, part: Part, _: str) -> Iterator[Part]:
 
 def type_of(run: Run, canonical: str) -> str:
     """The type that a profile is one of, "" where it is not known."""
-    from fhirkit.validate.definitions import is_resource_type
-
     name = canonical.removeprefix(CORE)
     if is_resource_type(name):
         return name

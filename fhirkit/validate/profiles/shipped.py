@@ -13,6 +13,7 @@ from fhirkit.validate.profiles.compiled import Profile, read_profile
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+
 @cache
 def profile(url: str) -> Profile | None:
     """The profile or extension of this canonical url; None where it is not shipped."""

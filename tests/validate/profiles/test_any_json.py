@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fhirkit._definitions import lines
 from fhirkit.validate.extensions import check_extension
 from fhirkit.validate.findings import Findings
-from fhirkit.validate.profiles import shipped
 from fhirkit.validate.profiles.check import check_profiles
 from fhirkit.validate.profiles.run import Run
 from fhirkit.validate.scope import Scope
@@ -60,7 +60,7 @@ def test_an_element_replaced_by_anything(data: st.DataObject) -> None:
 
 @settings(max_examples=300)
 @given(
-    st.sampled_from(sorted(shipped.lines("extensions"))),
+    st.sampled_from(sorted(lines("extensions"))),
     st.dictionaries(
         st.sampled_from(
             ["extension", "valueString", "valueCode", "_valueCode", "valueAddress", "id"]

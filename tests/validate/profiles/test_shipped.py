@@ -1,9 +1,13 @@
 import zlib
+from collections.abc import Iterator
 from importlib import resources
 
 import pytest
 
+from fhirkit._definitions import VITAL_SIGNS, lines
 from fhirkit.validate.profiles import shipped
+from fhirkit.validate.profiles.compiled import Part
+from fhirkit.validate.profiles.constraints import _KNOWN
 from profile_builder import CORE
 
 FILES = resources.files("fhirkit") / "definitions"
@@ -11,8 +15,8 @@ FILES = resources.files("fhirkit") / "definitions"
 
 def test_every_line_can_be_read() -> None:
     """All of R4's profiles and extensions are there, and each makes a profile."""
-    urls = [url for url in shipped.lines("profiles") if url != shipped.VITAL_SIGNS]
-    kinds = [shipped.profile(url).type for url in (*urls, *shipped.lines("extensions"))]
+    urls = [url for url in lines("profiles") if url != VITAL_SIGNS]
+    kinds = [shipped.profile(url).type for url in (*urls, *lines("extensions"))]
     assert (len(urls), kinds.count("Extension")) == (46, 394)
 
 
@@ -48,3 +52,21 @@ def test_the_table_of_vital_signs(system: str, code: str, name: str) -> None:
 def test_components_of_a_pressure_are_no_vital_sign_of_their_own() -> None:
     """The codes inside a profile, such as the systolic pressure's, ask for nothing."""
     assert len(shipped.vital_signs()["http://loinc.org"]) == 10
+
+
+def constraints(part: Part) -> Iterator[str]:
+    """The rules of a part and of all that is inside it."""
+    yield from (one.expression for one in part.constraints)
+    inside = [*(part.parts or {}).values()]
+    inside += part.slicing.slices.values() if part.slicing else ()
+    for one in inside:
+        yield from constraints(one)
+
+
+def test_rules_of_r4_need_no_engine() -> None:
+    """Every rule of R4's own profiles and extensions is a function, so that all are judged."""
+    urls = [*lines("profiles"), *lines("extensions")]
+    roots = [shipped.profile(url).root for url in urls if url != VITAL_SIGNS]
+    found = {one for root in roots for one in constraints(root)}
+    assert len(found) == 4
+    assert found <= set(_KNOWN)

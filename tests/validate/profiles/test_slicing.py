@@ -249,7 +249,10 @@ def members(kind: str, way: str) -> list[dict]:
         pytest.param("type", "Group/g", True, id="other-type"),
         pytest.param("profile", "Patient/p", False, id="profile"),
         pytest.param("profile", "Group/g", True, id="other-profile"),
-        pytest.param("type", "Patient/unknown", False, id="not-at-hand"),
+        pytest.param("type", "Patient/unknown", False, id="type-by-reference"),
+        pytest.param("type", "Group/unknown", True, id="other-type-by-reference"),
+        pytest.param("profile", "Patient/unknown", False, id="profile-not-at-hand"),
+        pytest.param("type", "urn:uuid:unknown", False, id="not-at-hand"),
     ],
 )
 def test_resolve(kind: str, reference: str, missing: bool) -> None:
