@@ -89,8 +89,18 @@ def _compiled(expression: str) -> Callable[[Any, dict[str, Any]], Any]:
     if len(expression) > _LONGEST:
         raise ValueError("too long")
     with redirect_stderr(io.StringIO()):  # its parser prints what it cannot read
-        made: Callable[[Any, dict[str, Any]], Any] = fhirpathpy.compile(expression, models["r4"])
+        made: Callable[[Any, dict[str, Any]], Any] = fhirpathpy.compile(
+            expression, models["r4"], {"userInvocationTable": _FUNCTIONS}
+        )
     return made
+
+
+def _has_value(found: list[Any]) -> bool:
+    """FHIR's ``hasValue()``, which the engine lacks: one primitive that is more than extensions."""
+    return len(found) == 1 and not isinstance(found[0], dict | list)
+
+
+_FUNCTIONS = {"hasValue": {"fn": _has_value, "arity": {0: []}}}
 
 
 @lru_cache(maxsize=1)

@@ -32,7 +32,7 @@ LARGEST = 200_000_000
 
 _KINDS = ("StructureDefinition", "ValueSet", "CodeSystem")
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
-_KIND = re.compile(rb'"resourceType"\s*:\s*"(\w+)"')
+_ABOUT = re.compile(rb'"resourceType"\s*:\s*"(StructureDefinition|ValueSet|CodeSystem)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,13 @@ class Guide:
 
         None where neither the packages nor R4 have it.
         """
-        if canonical not in self._made:
-            self._made[canonical] = self._profile(canonical)
-        return self._made[canonical]
+        if canonical in self._made:
+            return self._made[canonical]
+        definition = self.definition("StructureDefinition", canonical)
+        if definition is None:
+            return shipped.profile(canonical.partition("|")[0])
+        made = self._made[canonical] = _compiled(canonical, definition)
+        return made
 
     def definition(self, kind: str, canonical: str) -> Json | None:
         """The value set or code system of a canonical; None where the packages have it not.
@@ -63,17 +67,16 @@ class Guide:
         data = known.get(canonical) or known.get(canonical.partition("|")[0])
         return _read(data) if data else None
 
-    def _profile(self, canonical: str) -> Profile | None:
-        definition = self.definition("StructureDefinition", canonical)
-        if definition is None:
-            return shipped.profile(canonical.partition("|")[0])
-        if definition.get("derivation") != "constraint":
-            return None
-        try:
-            made = json.dumps(compile_profile(definition), default=str)
-        except (NoSnapshot, *_MALFORMED):
-            return shipped.profile(canonical.partition("|")[0])
-        return read_profile(canonical.partition("|")[0], json.loads(made, parse_float=Decimal))
+
+def _compiled(canonical: str, definition: Json) -> Profile | None:
+    url = canonical.partition("|")[0]
+    if definition.get("derivation") != "constraint":
+        return None
+    try:
+        made = json.dumps(compile_profile(definition), default=str)
+    except (NoSnapshot, *_MALFORMED):
+        return shipped.profile(url)
+    return read_profile(url, json.loads(made, parse_float=Decimal))
 
 
 def load_guide(path: Path) -> Guide:
@@ -85,9 +88,8 @@ def load_guide(path: Path) -> Guide:
     files = _of_directory(path) if path.is_dir() else _of_archive(path)
     definitions: dict[str, dict[str, bytes]] = {kind: {} for kind in _KINDS}
     for name, data in files:
-        kind = _kind(data)
-        if kind in definitions:
-            _enter(definitions[kind], kind, name, data)
+        if _ABOUT.search(data):
+            _enter(definitions, name, data)
     if not any(definitions.values()):
         raise InputError(
             f"{path.name}: no FHIR package: it has no StructureDefinition, ValueSet or CodeSystem"
@@ -109,12 +111,13 @@ def merged(guides: list[Guide]) -> Guide:
     )
 
 
-def _enter(known: dict[str, bytes], kind: str, name: str, data: bytes) -> None:
+def _enter(definitions: Mapping[str, dict[str, bytes]], name: str, data: bytes) -> None:
     definition = _read(data)
     if definition is None:
         raise InputError(f"{name}: no JSON; get the package anew")
-    url, version = definition.get("url"), definition.get("version")
-    if not isinstance(url, str):
+    kind, url, version = (definition.get(key) for key in ("resourceType", "url", "version"))
+    known = definitions.get(kind) if isinstance(kind, str) else None
+    if known is None or not isinstance(url, str):
         return
     if kind == "StructureDefinition" and _lacks_snapshot(definition, url):
         raise InputError(
@@ -140,11 +143,6 @@ def _read(data: bytes) -> Json | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
-
-
-def _kind(data: bytes) -> str:
-    found = _KIND.search(data[:2000]) or _KIND.search(data)
-    return found[1].decode("ascii", "replace") if found else ""
 
 
 def _of_directory(path: Path) -> Iterator[tuple[str, bytes]]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fhirkit.validate.definitions import group
+from fhirkit._definitions import lines
 from fhirkit.validate.primitives import PRIMITIVES
 
 if TYPE_CHECKING:
@@ -67,13 +66,12 @@ def _choice(node: Node, stem: str) -> list[Item]:
     return found
 
 
-@cache
 def choice_type(ending: str) -> str:
     """The type that the name of a choice ends with, ``Quantity``; "" where it is none."""
     lower = ending[:1].lower() + ending[1:]
     if lower != ending and lower in PRIMITIVES:
         return lower
-    return ending if ending[:1].isupper() and group(ending) is not None else ""
+    return ending if ending in lines("types") else ""
 
 
 def _values(node: Node, name: str, value: object, companion: object, kind: str) -> Iterator[Item]:

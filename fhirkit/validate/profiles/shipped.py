@@ -14,11 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@cache
 def profile(url: str) -> Profile | None:
     """The profile or extension of this canonical url; None where it is not shipped."""
-    line = lines("profiles").get(url) or lines("extensions").get(url)
-    return read_profile(url, json.loads(line, parse_float=Decimal)) if line else None
+    if url in lines("extensions") or (url in lines("profiles") and url != VITAL_SIGNS):
+        return _profile(url)
+    return None  # and not kept: a resource may name any number of urls
+
+
+@cache
+def _profile(url: str) -> Profile:
+    line = lines("extensions").get(url) or lines("profiles")[url]
+    return read_profile(url, json.loads(line, parse_float=Decimal))
 
 
 @cache

@@ -185,6 +185,8 @@ def test_what_is_as_the_profile_says(one: dict, of: dict) -> None:
         pytest.param(f"{CORE}Patient|4.0.1", [], id="the-type-with-its-version"),
         pytest.param(f"{CORE}Patient|3.0.1", ["warning profile-unknown"], id="the-type-of-stu3"),
         pytest.param(f"{CORE}Observation", ["error profile-type"], id="another-type-itself"),
+        pytest.param("vital-signs", ["warning profile-unknown"], id="a-line-that-is-no-profile"),
+        pytest.param("", ["warning profile-unknown"], id="empty"),
     ],
 )
 def test_declared_profiles(url: str, expected: list[str]) -> None:

@@ -37,6 +37,8 @@ def ruled(
         pytest.param(
             "%rootResource.id = 'q'", "Patient.name", ["error x-1 Patient.name[0]"], id="root"
         ),
+        pytest.param("active.hasValue()", "Patient", [], id="has-value"),
+        pytest.param("birthDate.hasValue()", "Patient", ["error x-1 Patient"], id="has-no-value"),
         pytest.param("given.first() = 'a'", "Patient.name", [], id="empty-is-not-told"),
     ],
 )

@@ -37,6 +37,10 @@ def test_an_npm_package(tmp_path: Path) -> None:
             "package/package.json": b'{"name": "p"}',
             "package/StructureDefinition-p.json": data(PROFILE),
             "package/ValueSet-v.json": data(SET),
+            "package/.index.json": data({"files": [{"resourceType": "ValueSet", "url": "x"}]}),
+            "package/Bundle-b.json": data(
+                {"entry": [{"resource": SET}], "resourceType": "Bundle", "url": "http://a.org/b"}
+            ),
             "package/example/ValueSet-w.json": data({**SET, "url": "http://example.org/w"}),
         },
     )
