@@ -60,7 +60,7 @@ def _declared(resource: Node, findings: Findings, run: Run) -> Iterator[Profile]
 
 def _of_vital_signs(resource: Node, declared: list[Profile], run: Run) -> list[Profile]:
     """The profiles of the vital signs that the codes name and that are not declared already."""
-    known = {url for profile in declared for url in _with_bases(profile, run)}
+    known = {url for profile in declared for url in run.with_bases(profile)}
     found: list[Profile] = []
     code = resource.get("code")
     codings = code.get("coding") if isinstance(code, dict) else None
@@ -82,13 +82,3 @@ def _vital_sign(coding: object) -> str | None:
         return None
     codes = shipped.vital_signs().get(system)
     return codes.get(code) if codes else None
-
-
-def _with_bases(profile: Profile, run: Run) -> Iterator[str]:
-    """The url of a profile and of those it is derived from."""
-    seen: set[str] = set()
-    found: Profile | None = profile
-    while found is not None and found.url not in seen:
-        seen.add(found.url)
-        yield found.url
-        found = run.profile(found.base) if found.base else None

@@ -33,13 +33,15 @@ def report(walk: Walk, resource: Node) -> None:
 
 
 def conforms(walk: Walk, url: str, node: Node) -> bool | None:
-    """Whether an object is as a profile says; None where the profile is not known."""
+    """Whether an object is as a profile says, or claims to be; None where that is not known."""
     profile = walk.run.profile(url)
     kind = node.get("resourceType")
     if profile is None:
         return url == f"{CORE}{kind}" if is_core_type(url) else None
     if isinstance(kind, str) and kind != profile.type:
         return False
+    if walk.run.declares(node, profile.url):
+        return True  # its own check tells what it lacks
     key = (id(node), profile.url)
     judged = walk.run.judged
     if key not in judged:

@@ -9,6 +9,8 @@ from fhirkit.issues import Severity
 from fhirkit.validate.profiles import shipped, terminology
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fhirkit.validate.findings import Findings, Node
     from fhirkit.validate.profiles.compiled import Profile
     from fhirkit.validate.profiles.guide import Guide
@@ -36,6 +38,7 @@ class Run:
     _seen: int = 0
     _sets: dict[str, Codes | None] = field(default_factory=dict)
     _contained: dict[int, set[int]] = field(default_factory=dict)
+    _declared: dict[int, set[str]] = field(default_factory=dict)
 
     def profile(self, canonical: str) -> Profile | None:
         """The profile or extension of a canonical, of whatever version is at hand."""
@@ -48,6 +51,30 @@ class Run:
         found = self.profile(canonical)
         version = canonical.partition("|")[2]
         return found if found and version in ("", found.version or R4) else None
+
+    def with_bases(self, profile: Profile) -> Iterator[str]:
+        """The url of a profile and of those it is derived from."""
+        seen: set[str] = set()
+        found: Profile | None = profile
+        while found is not None and found.url not in seen:
+            seen.add(found.url)
+            yield found.url
+            found = self.profile(found.base) if found.base else None
+
+    def declares(self, resource: Node, url: str) -> bool:
+        """Whether a resource says itself that it is as a profile says, or as one derived of it.
+
+        What is wrong with it is told there, and not again wherever something refers to it.
+        """
+        known = self._declared.get(id(resource))
+        if known is None:
+            meta = resource.get("meta")
+            urls = meta.get("profile") if isinstance(meta, dict) else None
+            named = [one for one in urls if isinstance(one, str)] if isinstance(urls, list) else []
+            found = [profile for one in named if (profile := self.declared(one))]
+            known = {one for profile in found for one in self.with_bases(profile)}
+            self._declared[id(resource)] = known
+        return url in known
 
     def is_told(self, findings: Findings, owner: object, name: str | int | None) -> bool:
         """Whether an error about this very element was told before, by whatever layer."""

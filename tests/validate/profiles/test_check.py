@@ -244,6 +244,26 @@ def test_targets(reference: str, urls: list[str], others: list[dict], wrong: boo
     assert told(resource, known, *others) == expected
 
 
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        pytest.param(NEEDS_GENDER["url"], [], id="the-profile"),
+        pytest.param("http://example.org/derived", [], id="one-derived-of-it"),
+        pytest.param(
+            "http://example.org/none", ["error profile-target Observation.subject"], id="another"
+        ),
+    ],
+)
+def test_targets_that_declare_their_profile(declared: str, expected: list[str]) -> None:
+    """What is wrong with a target that declares the profile is told there, not at references."""
+    derived = profile("Patient", url="http://example.org/derived")
+    derived["baseDefinition"] = NEEDS_GENDER["url"]
+    known = guide(profile("Observation", target(NEEDS_GENDER["url"])), NEEDS_GENDER, derived)
+    patient = declaring({"resourceType": "Patient", "id": "p"}, declared)
+    resource = declaring({**LAB, "subject": {"reference": "Patient/p"}})
+    assert told(resource, known, patient) == expected
+
+
 def test_circles_of_references_come_to_an_end() -> None:
     """Two resources that lead to each other are each checked once."""
     part = element("Observation.hasMember", type=[{"code": "Reference", "targetProfile": [URL]}])
