@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.fix
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 
 def equals(value: object, fixed: object) -> bool:
@@ -76,8 +76,5 @@ def _is_same(value: object, wanted: object) -> bool:
 def _number(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return None
-    try:
-        made = Decimal(str(value))
-    except InvalidOperation:  # pragma: no cover - every number has a decimal form
-        return None
+    made = Decimal(str(value))
     return made if made.is_finite() else None

@@ -48,11 +48,6 @@ def items(node: Node, name: str) -> list[Item]:
     return [*_values(node, name, value, companion, "")]
 
 
-def items_of_type(node: Node, stem: str, kind: str) -> list[Item]:
-    """The values of a choice that are of one type, ``valueQuantity``."""
-    return [item for item in items(node, f"{stem}[x]") if item.type == kind]
-
-
 def _choice(node: Node, stem: str) -> list[Item]:
     found: list[Item] = []
     for name in node:

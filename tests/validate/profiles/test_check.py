@@ -332,3 +332,107 @@ def test_malformed_resources_raise_nothing(name: str, value: object) -> None:
     findings = Findings()
     check_profiles(resource, Scope(resource, resource, resource), findings, Run())
     assert all(finding.rule.key for finding in findings.made)
+
+
+def entry(kind: str, **content: object) -> dict:
+    """An entry of a bundle with a resource."""
+    return {"fullUrl": "http://a.org/x", "resource": {"resourceType": kind, **content}}
+
+
+@pytest.mark.parametrize(
+    ("types", "given", "expected"),
+    [
+        pytest.param(
+            [{"code": "Patient", "profile": [NEEDS_GENDER["url"]]}],
+            entry("Patient"),
+            ["error profile-required Bundle.entry[0].resource.gender"],
+            id="told-inside",
+        ),
+        pytest.param(
+            [{"code": "Patient", "profile": [NEEDS_GENDER["url"]]}],
+            entry("Patient", gender="female"),
+            [],
+            id="conforms",
+        ),
+        pytest.param(
+            [{"code": "Patient", "profile": [NEEDS_GENDER["url"]]}],
+            entry("Group"),
+            ["error profile-value-type Bundle.entry[0].resource"],
+            id="another-type",
+        ),
+        pytest.param(
+            [{"code": "Resource", "profile": [NEEDS_GENDER["url"]]}],
+            entry("Group"),
+            ["error profile-value-type Bundle.entry[0].resource"],
+            id="another-type-than-its-profile",
+        ),
+        pytest.param(
+            [{"code": "Resource", "profile": [NEEDS_GENDER["url"], f"{CORE}Group"]}],
+            entry("Patient"),
+            ["error profile-none-fits Bundle.entry[0].resource"],
+            id="none-of-two",
+        ),
+        pytest.param(
+            [{"code": "Resource", "profile": [NEEDS_GENDER["url"], f"{CORE}Group"]}],
+            entry("Group"),
+            [],
+            id="one-of-two",
+        ),
+        pytest.param(
+            [{"code": "Resource", "profile": ["http://example.org/none"]}],
+            entry("Group"),
+            [],
+            id="unknown-profile",
+        ),
+    ],
+)
+def test_profiles_of_resources_inside(types: list[dict], given: dict, expected: list[str]) -> None:
+    """A resource of an entry is checked by the profile that the bundle's asks of it."""
+    inside = element("Bundle.entry.resource", type=types)
+    known = guide(profile("Bundle", element("Bundle.entry"), inside), NEEDS_GENDER)
+    bundle = declaring({"resourceType": "Bundle", "type": "collection", "entry": [given]})
+    assert told(bundle, known) == expected
+
+
+def test_an_element_like_another_is_checked_at_any_depth() -> None:
+    """Items inside items are as the profile says of items."""
+    made = profile(
+        "Questionnaire",
+        element("Questionnaire.item"),
+        element("Questionnaire.item.prefix", max="0"),
+        element("Questionnaire.item.item", contentReference="#Questionnaire.item"),
+    )
+    inner = {"linkId": "3", "prefix": "x"}
+    items = [{"linkId": "1", "item": [{"linkId": "2", "item": [inner]}]}]
+    resource = declaring({"resourceType": "Questionnaire", "item": items})
+    assert told(resource, guide(made)) == [
+        "error profile-prohibited Questionnaire.item[0].item[0].item[0].prefix"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "of", "found"),
+    [
+        pytest.param(element("Observation.status", fixedCode="amended"), LAB, "final", id="code"),
+        pytest.param(bound("required"), coded("b"), "b", id="coding"),
+        pytest.param(
+            element("Observation.value[x]", fixedString="a"),
+            {**LAB, "valueString": "what a patient said"},
+            None,
+            id="free-text",
+        ),
+        pytest.param(
+            element("Observation.value[x]", types=["Quantity"]),
+            {**LAB, "valueString": "what a patient said"},
+            "string",
+            id="type",
+        ),
+    ],
+)
+def test_codes_are_told_and_free_text_is_not(one: dict, of: dict, found: str | None) -> None:
+    """What was found is told where it is a code or a type."""
+    resource = declaring(of)
+    findings = Findings()
+    known = Run(guide(profile("Observation", one), SET))
+    check_profiles(resource, Scope(resource, resource, resource), findings, known)
+    assert [finding.found for finding in findings.made] == [found]

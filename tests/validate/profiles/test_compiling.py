@@ -218,6 +218,14 @@ def test_no_snapshot(definition: dict) -> None:
         compile_profile(definition)
 
 
+def test_types_that_only_an_extension_tells() -> None:
+    """Some packages spell the type of an element's id as FHIRPath's, the true one beside it."""
+    told = {"url": f"{CORE}structuredefinition-fhir-type", "valueUrl": "string"}
+    one = element("Observation.id")
+    one["type"] = [{"code": "http://hl7.org/fhirpath/System.String", "extension": [told]}]
+    assert rooted(one) == {}
+
+
 def test_an_extension_knows_where_it_may_stand() -> None:
     """Context and whether it is a modifier are kept for extensions."""
     made = compile_profile(

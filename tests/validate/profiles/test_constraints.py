@@ -117,3 +117,26 @@ def test_rules_known_by_their_words(
     made = profile("Observation", element("Observation.value[x]", constraint=[rule]))
     found = told(declaring({"resourceType": "Observation", **observation}), guide(made))
     assert found == ([] if expected else ["error x-1 Observation.valueQuantity"])
+
+
+RESULT = "value.exists() or hasMember.exists() or component.exists() or dataAbsentReason.exists()"
+
+
+@pytest.mark.parametrize(
+    ("observation", "expected"),
+    [
+        pytest.param({}, ["error x-1 Observation"], id="nothing"),
+        pytest.param({"valueString": "x"}, [], id="value"),
+        pytest.param({"hasMember": [{"display": "x"}]}, [], id="members"),
+    ],
+)
+def test_a_result_known_by_its_words(
+    observation: dict, expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rule of laboratory guides that an observation has a result of some kind."""
+    monkeypatch.setattr(constraints, "_has_engine", lambda: False)
+    rule = {"key": "x-1", "severity": "error", "human": "h", "expression": RESULT}
+    made = profile("Observation")
+    made["snapshot"] = {"element": [element("Observation", constraint=[rule])]}
+    resource = declaring({"resourceType": "Observation", **observation})
+    assert told(resource, guide(made)) == expected

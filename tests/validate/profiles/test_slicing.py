@@ -304,3 +304,211 @@ def test_extensions_are_sliced_by_the_profile_of_their_type() -> None:
     assert checked(*elements, extension=[{"url": "http://example.org/f"}]) == [
         "error profile-slice-missing Observation.extension"
     ]
+
+
+LOINC = {"system": "http://loinc.org", "code": "1-8"}
+FOCUS = "Observation.focus"
+LEADS_ANYWHERE = {"type": [{"code": "Reference", "targetProfile": [f"{CORE}Resource"]}]}
+ACTIVE = profile(
+    "Patient", element("Patient.active", min=1, fixedBoolean=True), url="http://example.org/active"
+)
+
+
+def quantity(code: str) -> dict:
+    """A component with this unit."""
+    return {"code": {"text": "x"}, "valueQuantity": {"value": 1, "code": code}}
+
+
+def components(way: str, *inside: dict) -> list[dict]:
+    """Components sliced by a value: one is required."""
+    path = "Observation.component"
+    return sliced([("value", way)], named("one", path, min=1), *inside, path=path)
+
+
+UNIT = (
+    element("Observation.component.value[x]", types=["Quantity"]),
+    element(
+        "Observation.component.value[x].code",
+        fixedCode="kg",
+        base={"path": "Quantity.code", "min": 0, "max": "1"},
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("elements", "component", "missing"),
+    [
+        pytest.param(components("value.code", *UNIT), quantity("kg"), False, id="choice"),
+        pytest.param(components("value.code", *UNIT), quantity("g"), True, id="other-choice"),
+        pytest.param(
+            components("value.ofType(Quantity).code", *UNIT), quantity("kg"), False, id="of-type"
+        ),
+        pytest.param(
+            components("value.ofType(Quantity).code", *UNIT),
+            {"valueString": "kg"},
+            True,
+            id="of-another-type",
+        ),
+        pytest.param(
+            components(
+                "code",
+                element("Observation.component.code"),
+                element(
+                    "Observation.component.code.coding",
+                    base={"path": "CodeableConcept.coding", "min": 0, "max": "*"},
+                    min=1,
+                ),
+                element(
+                    "Observation.component.code.coding.code",
+                    fixedCode="1-8",
+                    base={"path": "Coding.code", "min": 0, "max": "1"},
+                ),
+            ),
+            {"code": {"coding": [LOINC]}},
+            False,
+            id="by-what-is-inside",
+        ),
+        pytest.param(
+            components(
+                "code",
+                element("Observation.component.code"),
+                element("Observation.component.code.text", min=1, fixedString="a", base=CODE),
+            ),
+            {"code": {"coding": [LOINC]}},
+            True,
+            id="not-by-what-is-inside",
+        ),
+    ],
+)
+def test_paths(elements: list[dict], component: dict, missing: bool) -> None:
+    """A path may lead through a choice, to a type of it, and to an element with parts."""
+    expected = ["error profile-slice-missing Observation.component"] if missing else []
+    assert checked(*elements, component=[component]) == expected
+
+
+@pytest.mark.parametrize(
+    ("active", "missing"),
+    [pytest.param(True, False, id="as-its-profile"), pytest.param(False, True, id="not")],
+)
+def test_values_of_targets(active: bool, missing: bool) -> None:
+    """What a slice's target profile says of the target tells its members."""
+    types = [{"code": "Reference", "targetProfile": [ACTIVE["url"]]}]
+    elements = sliced(
+        [("value", "resolve().active")], named("a", FOCUS, min=1, type=types), path=FOCUS
+    )
+    found = checked(
+        *elements,
+        others=({**PATIENT, "active": active},),
+        more=(ACTIVE,),
+        focus=[{"reference": "Patient/p"}],
+    )
+    assert ("error profile-slice-missing Observation.focus" in found) is missing
+
+
+EXTENSION = profile(
+    "Extension",
+    element("Extension.value[x]", types=["code"], fixedCode="a"),
+    url="http://example.org/e",
+)
+
+
+@pytest.mark.parametrize(
+    ("way", "kind", "extension", "missing"),
+    [
+        pytest.param(
+            "extension('http://example.org/e')", "exists", [("e", "a")], False, id="there"
+        ),
+        pytest.param(
+            "extension('http://example.org/e')", "exists", [("f", "a")], True, id="not-there"
+        ),
+        pytest.param(
+            "extension('http://example.org/e').value", "value", [("e", "a")], False, id="value"
+        ),
+        pytest.param(
+            "extension('http://example.org/e').value", "value", [("e", "b")], True, id="other"
+        ),
+    ],
+)
+def test_discriminators_by_extension(
+    way: str, kind: str, extension: list[tuple[str, str]], missing: bool
+) -> None:
+    """A slice may be told by an extension, or by the value of one."""
+    types = [{"code": "Extension", "profile": [EXTENSION["url"]]}]
+    inside = element(
+        "Observation.category.extension", base={"path": "Element.extension", "min": 0, "max": "*"}
+    )
+    inside["slicing"] = {"discriminator": [{"type": "value", "path": "url"}], "rules": "open"}
+    slice_of = {**inside, "sliceName": "e", "min": 1, "type": types}
+    del slice_of["slicing"]
+    elements = sliced([(kind, way)], named("a", min=1), inside, slice_of)
+    given = [{"url": f"http://example.org/{url}", "valueCode": code} for url, code in extension]
+    found = checked(*elements, more=(EXTENSION,), category=[{"text": "x", "extension": given}])
+    assert ("error profile-slice-missing Observation.category" in found) is missing
+
+
+def test_values_by_the_profile_of_their_type() -> None:
+    """A data type's profile may tell a slice: here quantities with a code."""
+    coded = profile("Quantity", element("Quantity.code", min=1), url="http://example.org/q")
+    path = "Observation.component"
+    types = [{"code": "Quantity", "profile": [coded["url"]]}]
+    elements = sliced(
+        [("profile", "value")],
+        named("one", path, min=1),
+        element(f"{path}.value[x]", type=types),
+        path=path,
+    )
+    assert checked(*elements, more=(coded,), component=[quantity("kg")]) == []
+    without = {"code": {"text": "x"}, "valueQuantity": {"value": 1}}
+    assert checked(*elements, more=(coded,), component=[without]) == [
+        "error profile-slice-missing Observation.component"
+    ]
+
+
+BOUND = {"binding": {"strength": "required", "valueSet": "http://example.org/v"}}
+
+
+@pytest.mark.parametrize(
+    ("discriminator", "facts", "inside", "category", "missing"),
+    [
+        pytest.param(("value", "trace('x')"), {}, (), {"text": "x"}, False, id="no-such-function"),
+        pytest.param(("type", "$this"), {}, (), {"text": "x"}, False, id="no-type"),
+        pytest.param(("profile", "$this"), {}, (), {"text": "x"}, False, id="no-profile"),
+        pytest.param(("value", "$this"), BOUND, (), {"text": "x"}, False, id="unknown-set"),
+        pytest.param(("value", "$this"), like("x"), (), 5, True, id="malformed"),
+        pytest.param(
+            ("value", "text"),
+            {},
+            (element("Observation.category.text", max="0", base=CODE),),
+            {"text": "x"},
+            True,
+            id="must-not-be-there",
+        ),
+    ],
+)
+def test_what_discriminators_cannot_tell(
+    discriminator: tuple[str, str],
+    facts: dict,
+    inside: tuple[dict, ...],
+    category: object,
+    missing: bool,
+) -> None:
+    """A slice is missing only where it can be told that no value is in it."""
+    elements = sliced([discriminator], named("a", min=1, **facts), *inside)
+    found = checked(*elements, category=[category])
+    assert ("error profile-slice-missing Observation.category" in found) is missing
+
+
+def test_values_of_targets_that_are_not_at_hand() -> None:
+    """Where only the type of a target is known its elements tell nothing."""
+    types = [{"code": "Reference", "targetProfile": [ACTIVE["url"]]}]
+    one = named("a", FOCUS, min=1, type=types)
+    elements = sliced([("value", "resolve().active")], one, path=FOCUS)
+    assert checked(*elements, more=(ACTIVE,), focus=[{"reference": "Patient/other"}]) == []
+
+
+def test_targets_by_a_profile_that_is_not_known() -> None:
+    """A slice by a profile that nobody has is neither missing nor there."""
+    types = [{"code": "Reference", "targetProfile": ["http://example.org/none"]}]
+    one = named("a", FOCUS, min=1, type=types)
+    elements = sliced([("profile", "resolve()")], one, path=FOCUS)
+    assert checked(*elements, others=(PATIENT,), focus=[{"reference": "Patient/p"}]) == []

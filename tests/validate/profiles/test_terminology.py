@@ -65,6 +65,10 @@ def test_expansion(compose: dict, codes: set[str]) -> None:
         pytest.param({"include": [{"valueSet": ["http://example.org/v"]}]}, id="set-of-itself"),
         pytest.param({"include": [{}]}, id="nothing-included"),
         pytest.param({"include": []}, id="empty"),
+        pytest.param(
+            {**including(), "exclude": [{"system": "http://loinc.org"}]},
+            id="without-a-system-that-is-not-here",
+        ),
         pytest.param({"include": ["x"]}, id="malformed"),
         pytest.param(
             {
@@ -106,11 +110,19 @@ def test_set_within_a_set_and_two_that_meet() -> None:
     assert made(both, one, two) == {SYSTEM: {"a1"}}
 
 
+def test_codes_of_a_system_where_case_does_not_count() -> None:
+    """Such codes are known as they are given and in lower case."""
+    caseless = {**TREE, "caseSensitive": False, "concept": [{"code": "Ab"}]}
+    definition = {"resourceType": "ValueSet", "url": "http://a.org/v", "compose": including()}
+    assert value_set(guide(definition, caseless), "http://a.org/v") == {SYSTEM: {"Ab", "ab"}}
+
+
 def test_expansion_that_is_brought_along() -> None:
     """A whole expansion stands in for a compose that cannot be told; a partial one does not."""
     contains_ = [{"system": SYSTEM, "code": "a"}, {"system": SYSTEM, "code": "x", "abstract": True}]
     assert made(filtered("regex", "a"), expansion={"contains": contains_}) == {SYSTEM: {"a"}}
     assert made(filtered("regex", "a"), expansion={"contains": contains_, "total": 9}) is None
+    assert made(filtered("regex", "a"), expansion={"contains": ["x"]}) is None
 
 
 def test_sets_of_r4() -> None:
