@@ -41,10 +41,12 @@ if TYPE_CHECKING:
     from fhirkit.push.report import PushReport
     from fhirkit.settings import Settings
     from fhirkit.validate import validate
+    from fhirkit.validate.profiles.guide import Guide, load_guide
 
 __all__ = [
     "Case",
     "FhirkitError",
+    "Guide",
     "InDoubt",
     "InputError",
     "Issue",
@@ -60,6 +62,7 @@ __all__ = [
     "ValidationFailed",
     "__version__",
     "extract",
+    "load_guide",
     "push",
     "to_bundle",
     "to_json",
@@ -70,6 +73,7 @@ __all__ = [
 _HOME = {
     "Case": "fhirkit.facts.case",
     "FhirkitError": "fhirkit.errors",
+    "Guide": "fhirkit.validate.profiles.guide",
     "InDoubt": "fhirkit.errors",
     "InputError": "fhirkit.errors",
     "Issue": "fhirkit.issues",
@@ -84,6 +88,7 @@ _HOME = {
     "Unreachable": "fhirkit.errors",
     "ValidationFailed": "fhirkit.errors",
     "extract": "fhirkit.facts.read",
+    "load_guide": "fhirkit.validate.profiles.guide",
     "push": "fhirkit.push",
     "to_bundle": "fhirkit.bundle",
     "to_json": "fhirkit.bundle",

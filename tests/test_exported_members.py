@@ -16,6 +16,7 @@ def test_exported_members_are_these() -> None:
     assert fhirkit.__all__ == [
         "Case",
         "FhirkitError",
+        "Guide",
         "InDoubt",
         "InputError",
         "Issue",
@@ -31,6 +32,7 @@ def test_exported_members_are_these() -> None:
         "ValidationFailed",
         "__version__",
         "extract",
+        "load_guide",
         "push",
         "to_bundle",
         "to_json",

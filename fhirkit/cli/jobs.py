@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fhirkit.errors import FhirkitError
@@ -53,9 +52,9 @@ def _checker(rules: Rules) -> Check:
 
     guide = None
     if rules.packages:
-        from fhirkit.validate.profiles.guide import load_guide, merged
+        from fhirkit.validate.profiles.guide import load_guide
 
-        guide = merged([load_guide(Path(package)) for package in rules.packages])
+        guide = load_guide(*rules.packages)
     return partial(validate, strict=rules.strict, guide=guide)
 
 

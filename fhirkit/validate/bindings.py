@@ -73,11 +73,28 @@ def check_binding(
     if binding.required and not coded:
         if "extension" not in node:  # data-absent-reason stands in for a code
             walk.findings.add(NO_CODE, owner, name, expected=_expected(binding))
-    elif coded and (binding.required or all("system" in coding for coding in coded)):
+    elif coded and (binding.required or _is_for_the_binding(coded)):
         rule = REQUIRED if binding.required else EXTENSIBLE
         found = coded[0]["code"]
         walk.findings.add(rule, owner, name, found=shown(found), expected=_expected(binding))
         walk.judged.update(id(coding) for coding in coded)
+
+
+def _is_for_the_binding(codings: list[Node]) -> bool:
+    """Whether codes outside an extensible set may still be right ones, of another set.
+
+    A code that its own system does not have is wrong, and told as such.
+    """
+    from fhirkit.validate.definitions import code_system
+
+    for coding in codings:
+        system = coding.get("system")
+        if not isinstance(system, str):
+            return False
+        known = code_system(system)
+        if known is not None and known.display(coding["code"]) is None and "version" not in coding:
+            return False
+    return True
 
 
 def _codings(node: Node, kind: str) -> list[Node] | None:

@@ -114,7 +114,7 @@ def check_bundle(bundle: Node, findings: Findings) -> None:
 
 def _check_full_url(entry: Node, url: str, resource: object, findings: Findings) -> None:
     for start, form, expected in _FORMS:
-        if url.startswith(start):
+        if url.lower().startswith(start):
             if not form.fullmatch(url):
                 findings.add(FULL_URL, entry, "fullUrl", found=url, expected=expected)
                 return
@@ -150,8 +150,11 @@ def _check_url(request: Node, method: str, url: str, resource: Node, findings: F
     path, question, _ = url.partition("?")
     kind, _, rest = path.partition("/")
     sent = resource.get("resourceType")
-    if not is_resource_type(kind) or not is_resource_type(sent) or "$" in rest:
-        return  # said elsewhere, or an operation
+    if "$" in path or ":" in path or not is_resource_type(sent):
+        return  # an operation, an absolute url, or said elsewhere
+    if not is_resource_type(kind):
+        findings.add(REQUEST_URL, request, "url", expected=f"{sent}, and what comes behind it")
+        return
     if kind != sent:
         findings.add(REQUEST_TYPE, request, "url", found=kind, expected=sent)
     elif method == "POST" and rest and not rest.startswith("_"):

@@ -49,6 +49,13 @@ VALUE_SET = Rule(
     "this is the url of a value set: a coding names the code system that its code is of",
     spec="https://hl7.org/fhir/R4/terminologies.html#system",
 )
+UNKNOWN_SYSTEM = Rule(
+    "system-unknown",
+    "not-found",
+    "R4 has no code system of this url, though it is one of HL7's",
+    Severity.WARNING,  # it may have come since
+    spec=_SPEC,
+)
 _HL7 = ("http://hl7.org/fhir/", "http://terminology.hl7.org/")
 
 
@@ -58,10 +65,17 @@ def check_coding(walk: Walk, coding: Node, held: Held) -> None:
     if not isinstance(system, str):
         return
     display = coding.get("display") if "version" not in coding else None
-    verdict = _verdict(system, code, display if isinstance(display, str) else None)
+    verdict = _verdict(
+        system,
+        code if isinstance(code, str) else None,
+        display if isinstance(display, str) else None,
+    )
     if verdict is not None:
         rule, name, found, expected, message = verdict
         if rule is UNKNOWN_CODE and (id(coding) in walk.judged or "version" in coding):
+            return
+        guide = walk.profiles.guide
+        if rule is UNKNOWN_SYSTEM and guide and guide.definition("CodeSystem", system):
             return
         owner = coding if name else held.owner
         place = name or held.name
@@ -83,10 +97,10 @@ def check_quantity(walk: Walk, quantity: Node, _: Held) -> None:
 
 @lru_cache(maxsize=4096)
 def _verdict(
-    system: str, code: object, display: str | None
+    system: str, code: str | None, display: str | None
 ) -> tuple[Rule, str, str | None, str | None, str | None] | None:
     """What is wrong with a coding: rule, element ("" for all of it), found, expected, message."""
-    from fhirkit.validate.definitions import code_system
+    from fhirkit.validate.definitions import code_system, is_known_system
     from fhirkit.validate.terminology import canonical_system, code_fault
 
     right = canonical_system(system)
@@ -96,8 +110,10 @@ def _verdict(
         return SYSTEM, "system", system, right, None
     if "/ValueSet/" in system and system.startswith(_HL7):
         return VALUE_SET, "system", system, None, None
-    if not isinstance(code, str) or code != code.strip():
+    if code is None or code != code.strip():
         return None  # the walk says so
+    if system.startswith(_HL7) and "/sid/" not in system and not is_known_system(system):
+        return UNKNOWN_SYSTEM, "system", system, None, None
     known = code_system(system)
     if known is None:
         fault = code_fault(system, code)

@@ -159,16 +159,21 @@ class CodeSystem:
 
 @cache
 def code_system(url: str) -> CodeSystem | None:
-    """A code system that is shipped, None for all others."""
+    """A code system whose codes are all shipped, None for others."""
     line = lines("codesystems").get(url)
-    if line is None:
+    found = json.loads(line) if line else {}
+    if "codes" not in found:
         return None
-    found = json.loads(line)
     caseless = found.get("caseless", False)
     codes = found["codes"]
     if caseless:
         codes = {code.lower(): display for code, display in codes.items()}
     return CodeSystem(url, caseless, codes)
+
+
+def is_known_system(url: str) -> bool:
+    """Whether R4's package has a code system of this url, even if its codes are not shipped."""
+    return url.partition("|")[0] in lines("codesystems")
 
 
 @cache

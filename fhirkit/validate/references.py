@@ -57,6 +57,12 @@ TYPE = Rule(
     "Reference.type is not the type of the resource referred to",
     spec=f"{SPEC}#Reference",
 )
+TYPE_UNKNOWN = Rule(
+    "reference-type-unknown",
+    "value",
+    "Reference.type is the name of a resource type, or the absolute url of a logical model",
+    spec=f"{SPEC}#Reference",
+)
 BATCH = Rule(
     "batch-reference",
     "business-rule",
@@ -167,7 +173,9 @@ def _check_type(findings: Findings, reference: Node, target: str | None, held: H
     """Whether the target is of a type that ``Reference.type`` and the element allow."""
     said = reference.get("type")
     named = said.rsplit("/", 1)[-1] if isinstance(said, str) else None
-    if target is not None and named is not None and is_resource_type(named) and named != target:
+    if isinstance(said, str) and ":" not in said and not is_resource_type(said):
+        findings.add(TYPE_UNKNOWN, reference, "type")
+    elif target is not None and named is not None and is_resource_type(named) and named != target:
         findings.add(TYPE, held.owner, held.name, found=named, expected=target)
         return
     kind, allowed = target or named, held.slot.element.targets

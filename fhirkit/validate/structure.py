@@ -76,7 +76,9 @@ FORM = {
     "form": Rule("form", "value", "not the form it should have", spec=primitives.SPEC),
     "date": Rule("date", "value", "there is no such day", spec=primitives.SPEC),
     "length": Rule("length", "too-long", "the text is too long", spec=primitives.SPEC),
-    "control": Rule("control", "value", "a control character", spec=primitives.SPEC),
+    "control": Rule(
+        "control", "value", "a control character", Severity.WARNING, spec=primitives.SPEC
+    ),
     "blank": Rule("blank", "value", "white space only", Severity.WARNING, spec=primitives.SPEC),
 }
 

@@ -69,7 +69,7 @@ def urn_fault(url: str) -> str | None:
     has them small.
     """
     if url.startswith("urn:oid:"):
-        return identifiers.oid_fault(url)
+        return identifiers.oid_fault(url.partition("|")[0])
     if url.startswith("urn:uuid:"):
         return identifiers.uuid_fault(url.lower().partition("|")[0])
     return None

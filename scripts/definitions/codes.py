@@ -4,6 +4,8 @@
 
     http://hl7.org/fhir/observation-status <tab> {"codes": {"final": "Final", ...}}
 
+and of each other one that the package names, with nothing but ``{}``.
+
 ``valuesets.txt`` has one for each value set that an element is bound to, with its systems and
 their codes; None stands for every code of the system. A set that cannot be told offline (a
 filter over SNOMED CT) is left out, and codes are not judged by it.
@@ -33,12 +35,16 @@ class Unknowable(Exception):
 
 
 def compile_code_systems(package: Mapping[str, Json], needed: Iterable[str]) -> str:
-    """HL7's own code systems, and those that the value sets ``needed`` are made of."""
+    """HL7's own code systems, and those that the value sets ``needed`` are made of.
+
+    Of all others the url alone, so that it can be told which HL7 has.
+    """
     systems = code_systems(package)
     wanted = {url for url, system in systems.items() if _is_own(system)}
     for url in needed:
         wanted |= {system for system in _systems_of(package, url) if system in systems}
-    return "".join(f"{url}\t{_json(_system(systems[url]))}\n" for url in sorted(wanted))
+    told = {url: _system(systems[url]) if url in wanted else {} for url in _urls(package)}
+    return "".join(f"{url}\t{_json(system)}\n" for url, system in sorted(told.items()))
 
 
 def compile_value_sets(package: Mapping[str, Json], wanted: Iterable[str]) -> str:
@@ -169,6 +175,18 @@ def _below(system: Json, code: str) -> set[str]:
         if one not in found:
             found.add(one)
             todo += children.get(one, ())
+    return found
+
+
+def _urls(package: Mapping[str, Json]) -> set[str]:
+    """All code systems that are defined, or used in a value set."""
+    found = set()
+    for resource in package.values():
+        if resource["resourceType"] == "CodeSystem":
+            found.add(resource["url"].partition("|")[0])
+        elif resource["resourceType"] == "ValueSet":
+            includes = resource.get("compose", {}).get("include", ())
+            found |= {include["system"] for include in includes if "system" in include}
     return found
 
 

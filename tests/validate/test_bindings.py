@@ -104,7 +104,7 @@ def test_a_code_must_be_of_its_value_set(resource: dict[str, Any], expression: s
     ("kind", "key", "severity"),
     [
         pytest.param({"system": ACT, "code": "AMB"}, None, None, id="in-the-set"),
-        pytest.param({"system": ACT, "code": "XYZ"}, "binding-extensible", "warning", id="no-code"),
+        pytest.param({"system": ACT, "code": "XYZ"}, "unknown-code", "error", id="no-code"),
         pytest.param({"system": ACT, "code": "OPTIN"}, "binding-extensible", "warning", id="of-another"),
         pytest.param({"system": "http://a.example", "code": "1"}, "binding-extensible", "warning", id="local"),
         pytest.param({"display": "ambulatory"}, None, None, id="display-only"),

@@ -31,7 +31,9 @@ def rules() -> list[tuple[str, Rule]]:
 def test_each_key_is_documented() -> None:
     """A user who reads a key finds it in the docs with its severity."""
     text = "".join((DOCS / name).read_text("utf-8") for name in ("validation.md", "fidelity.md"))
-    missing = {rule.key for _, rule in rules() if f"| `{rule.key}` | {rule.severity.value} |" not in text}
+    missing = {
+        rule.key for _, rule in rules() if f"| `{rule.key}` | {rule.severity.value} |" not in text
+    }
     assert not missing
 
 

@@ -108,7 +108,6 @@ def test_bytes_of_any_kind_are_one_fatal_finding(data: bytes) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="Coding.code that is an object or array raises TypeError")
 def test_every_kind_of_mutant_is_flagged() -> None:
     """By rule: each kind of fault is seen, and nothing of it raises."""
     missed = [
@@ -242,13 +241,7 @@ GROWING: dict[str, Callable[[int], str]] = {
 }
 
 
-_NOT_YET = pytest.mark.xfail(reason="findings in one object are ordered by looking each name up")
-
-
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(one, marks=_NOT_YET if one == "unknown elements" else ()) for one in GROWING],
-)
+@pytest.mark.parametrize("name", GROWING)
 def test_steps_grow_with_the_resource_and_no_faster(name: str) -> None:
     """Four times the resource takes about four times the steps, whatever it is made of."""
     text = GROWING[name]

@@ -14,6 +14,7 @@ import tarfile
 import zlib
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fhirkit.errors import InputError
@@ -23,7 +24,7 @@ from fhirkit.validate.profiles.compiling import NoSnapshot, compile_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from os import PathLike
 
 Json = dict[str, Any]
 
@@ -79,22 +80,14 @@ def _compiled(canonical: str, definition: Json) -> Profile | None:
     return read_profile(url, json.loads(made, parse_float=Decimal))
 
 
-def load_guide(path: Path) -> Guide:
-    """The guide of one package: a ``.tgz`` or a directory.
+def load_guide(*packages: str | PathLike[str]) -> Guide:
+    """The guide of one or several packages: ``.tgz`` files or directories.
 
-    Raises InputError where it is no FHIR package, is larger than 200 MB, or has a profile
-    without a snapshot, of which it cannot be told what it demands.
+    The first that has a url says what it is. Raises InputError where one is no FHIR package, is
+    larger than 200 MB, or has a profile without a snapshot, of which it cannot be told what it
+    demands.
     """
-    files = _of_directory(path) if path.is_dir() else _of_archive(path)
-    definitions: dict[str, dict[str, bytes]] = {kind: {} for kind in _KINDS}
-    for name, data in files:
-        if _ABOUT.search(data):
-            _enter(definitions, name, data)
-    if not any(definitions.values()):
-        raise InputError(
-            f"{path.name}: no FHIR package: it has no StructureDefinition, ValueSet or CodeSystem"
-        )
-    return Guide(definitions)
+    return merged([_loaded(Path(package)) for package in packages])
 
 
 def merged(guides: list[Guide]) -> Guide:
@@ -109,6 +102,19 @@ def merged(guides: list[Guide]) -> Guide:
             for kind in _KINDS
         }
     )
+
+
+def _loaded(path: Path) -> Guide:
+    files = _of_directory(path) if path.is_dir() else _of_archive(path)
+    definitions: dict[str, dict[str, bytes]] = {kind: {} for kind in _KINDS}
+    for name, data in files:
+        if _ABOUT.search(data):
+            _enter(definitions, name, data)
+    if not any(definitions.values()):
+        raise InputError(
+            f"{path.name}: no FHIR package: it has no StructureDefinition, ValueSet or CodeSystem"
+        )
+    return Guide(definitions)
 
 
 def _enter(definitions: Mapping[str, dict[str, bytes]], name: str, data: bytes) -> None:

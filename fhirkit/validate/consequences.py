@@ -1,0 +1,165 @@
+"""One defect, one finding: what follows from a defect that is told already is not told again.
+
+Layers look at a resource independently, so that one slip can break several rules: a malformed
+code is also in no value set, a misspelt ``effectiveDatetime`` also leaves ``effective[x]``
+missing, a malformed fullUrl leaves every reference to it unresolved. Whoever mends the first
+finding mends them all, and the others hide it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fhirkit.issues import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from fhirkit.validate.findings import Finding
+    from fhirkit.validate.place import Steps
+
+#: About a value as such: whatever else is said of it, or of the element it stands in, follows.
+_SHAPE = frozenset(
+    """
+    json-value json-number json-name json-surrogate
+    kind null empty blank form date length control urn null-pairing unknown-element choice-twice
+    """.split()
+)
+#: What is said of an element for what stands inside it.
+_OF_THE_INSIDE = ("binding-", "profile-", "extension-", "code-form", "period-precision")
+#: What another finding at the same element says better.
+_SAID_BY = {"bdl-3": "bdl-5", "txt-1": "narrative-div", "extension-unknown": "ext-1"}
+_REFERRING = ("dom-3", "ref-1")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A finding and the way to its element; ``order`` sorts as the text does."""
+
+    finding: Finding
+    steps: Steps
+    order: tuple[int, ...]
+
+    @property
+    def key(self) -> str:
+        """The key of the finding's rule."""
+        return self.finding.rule.key
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the findings together say: by element, and by the resource they are in."""
+
+    at: set[tuple[str, Steps]] = field(default_factory=set)
+    shaped: dict[Steps, str] = field(default_factory=dict)
+    around: set[Steps] = field(default_factory=set)
+    misread: dict[Steps, set[str]] = field(default_factory=dict)
+    misspelt: dict[Steps, list[str]] = field(default_factory=dict)
+    misnamed: set[tuple[str, Steps]] = field(default_factory=set)
+    entries_at_fault: bool = False
+
+
+def without_consequences(found: Sequence[Placed]) -> Iterator[Placed]:
+    """The findings without those that follow from another one, and each only once."""
+    told = _Told()
+    for one in found:
+        _note(one, told)
+    seen: set[tuple[str, Steps]] = set()
+    for one in found:
+        if (one.key, one.steps) in seen or any(follows(one, told) for follows in _FOLLOWS):
+            continue
+        seen.add((one.key, one.steps))
+        yield one
+
+
+def container(steps: Steps) -> Steps:
+    """The way to the resource, not contained in another, that an element is in."""
+    for size in range(len(steps), 0, -1):
+        if steps[size - 1] == "resource":
+            return steps[:size]
+    return ()
+
+
+def _note(one: Placed, told: _Told) -> None:
+    steps = one.steps
+    told.at.add((one.key, steps))
+    name = steps[-1] if steps else None
+    if one.key in _SHAPE:
+        told.shaped.setdefault(steps, one.key)
+        told.around.update(steps[:size] for size in range(len(container(steps)) + 1, len(steps)))
+    if one.key == "unknown-element" and isinstance(name, str):
+        told.misspelt.setdefault(steps[:-1], []).append(name)
+    if name == "reference" and one.key in {*_SHAPE, "reference-form"}:
+        told.misnamed.add(("dom-3", container(steps)))
+    if one.key == "ref-1":
+        told.misnamed.add(("dom-3", container(steps)))
+    if name == "id" and "contained" in steps:
+        told.misnamed |= {(key, container(steps)) for key in _REFERRING}
+    if len(steps) == 3 and steps[0] == "entry" and name in ("fullUrl", "resource"):
+        told.entries_at_fault |= one.finding.severity is Severity.ERROR
+    if one.finding.rule.code != "invariant" and one.finding.severity is not Severity.WARNING:
+        for size, step in enumerate(steps):
+            if isinstance(step, str):
+                told.misread.setdefault(steps[:size], set()).add(step.lstrip("_"))
+
+
+def _is_of_a_misshapen_value(one: Placed, told: _Told) -> bool:
+    first = told.shaped.get(one.steps)
+    return first is not None and first != one.key
+
+
+def _is_of_what_is_inside(one: Placed, told: _Told) -> bool:
+    return one.key.startswith(_OF_THE_INSIDE) and one.steps in told.around
+
+
+def _is_said_better(one: Placed, told: _Told) -> bool:
+    return (_SAID_BY.get(one.key, ""), one.steps) in told.at
+
+
+def _is_about_a_misread_element(one: Placed, told: _Told) -> bool:
+    """Whether an invariant reads an element that has an error of its own."""
+    reads = one.finding.rule.reads
+    names = told.misread.get(one.steps, ()) if reads else ()
+    return any(_reads(reads or "", name) for name in names)
+
+
+def _is_of_a_bundle_of_no_type(one: Placed, told: _Told) -> bool:
+    return one.key.startswith("bdl-") and "type" in told.misread.get((), ())
+
+
+def _is_of_a_misspelt_choice(one: Placed, told: _Told) -> bool:
+    """Whether what is missing is there, under a name that R4 does not have."""
+    if one.key not in ("required", "profile-required") or not one.steps:
+        return False
+    stem = re.split(r"(?=[A-Z])", str(one.steps[-1]))[0]
+    return any(name.startswith(stem) for name in told.misspelt.get(one.steps[:-1], ()))
+
+
+def _is_of_a_wrong_name(one: Placed, told: _Told) -> bool:
+    """Whether a contained resource and the reference to it only miss each other by name."""
+    return (one.key, container(one.steps)) in told.misnamed
+
+
+def _is_of_a_faulty_entry(one: Placed, told: _Told) -> bool:
+    return one.key == "reference-unresolved" and told.entries_at_fault
+
+
+def _reads(expression: str, name: str) -> bool:
+    """Whether a FHIRPath reads an element; ``value`` is how it reads ``valueQuantity``."""
+    stem = re.match(r"[a-z]+", name)
+    words = {name, stem[0] if stem else name}
+    return any(re.search(rf"\b{re.escape(word)}\b", expression) for word in words)
+
+
+_FOLLOWS: tuple[Callable[[Placed, _Told], bool], ...] = (
+    _is_of_a_misshapen_value,
+    _is_of_what_is_inside,
+    _is_said_better,
+    _is_about_a_misread_element,
+    _is_of_a_bundle_of_no_type,
+    _is_of_a_misspelt_choice,
+    _is_of_a_wrong_name,
+    _is_of_a_faulty_entry,
+)
