@@ -24,13 +24,18 @@ if TYPE_CHECKING:
 _SHAPE = frozenset(
     """
     json-value json-number json-name json-surrogate
-    kind null empty blank form date length control urn null-pairing unknown-element choice-twice
+    kind null empty blank form date length control null-pairing unknown-element choice-twice
     """.split()
 )
 #: What is said of an element for what stands inside it.
 _OF_THE_INSIDE = ("binding-", "profile-", "extension-", "code-form", "period-precision")
 #: What another finding at the same element says better.
-_SAID_BY = {"bdl-3": "bdl-5", "txt-1": "narrative-div", "extension-unknown": "ext-1"}
+_SAID_BY = {
+    "bdl-3": "bdl-5",
+    "txt-1": "narrative-div",
+    "extension-unknown": "ext-1",
+    "urn": "fullurl-form",
+}
 _REFERRING = ("dom-3", "ref-1")
 
 
@@ -50,10 +55,15 @@ class Placed:
 
 @dataclass(slots=True)
 class _Told:
-    """What the findings together say: by element, and by the resource they are in."""
+    """What the findings together say: by element, and by the resource they are in.
+
+    ``odd`` are the places of values whose shape is told, ``wrong`` of other errors.
+    """
 
     at: set[tuple[str, Steps]] = field(default_factory=set)
     shaped: dict[Steps, str] = field(default_factory=dict)
+    odd: set[Steps] = field(default_factory=set)
+    wrong: set[Steps] = field(default_factory=set)
     around: set[Steps] = field(default_factory=set)
     misread: dict[Steps, set[str]] = field(default_factory=dict)
     misspelt: dict[Steps, list[str]] = field(default_factory=dict)
@@ -87,6 +97,10 @@ def _note(one: Placed, told: _Told) -> None:
     told.at.add((one.key, steps))
     name = steps[-1] if steps else None
     if one.key in _SHAPE:
+        told.odd.add(steps)
+    elif one.finding.severity is not Severity.WARNING and not one.key.startswith("fidelity-"):
+        told.wrong.add(steps)
+    if one.key in _SHAPE and one.finding.severity is not Severity.WARNING:
         told.shaped.setdefault(steps, one.key)
         told.around.update(steps[:size] for size in range(len(container(steps)) + 1, len(steps)))
     if one.key == "unknown-element" and isinstance(name, str):
@@ -106,6 +120,10 @@ def _note(one: Placed, told: _Told) -> None:
 
 
 def _is_of_a_misshapen_value(one: Placed, told: _Told) -> bool:
+    if one.key.startswith("fidelity-"):
+        return one.steps in told.odd
+    if one.key in _SHAPE and one.finding.severity is Severity.WARNING:
+        return one.steps in told.wrong
     first = told.shaped.get(one.steps)
     return first is not None and first != one.key
 
