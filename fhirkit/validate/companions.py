@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fhirkit.validate.findings import Rule
-from fhirkit.validate.place import json_kind
 from fhirkit.validate.plans import plan_of
+from fhirkit.validate.shapes import EMPTY, TWO_OF_A_CHOICE, add_kind
 
 if TYPE_CHECKING:
     from fhirkit.validate.findings import Node
@@ -19,21 +19,12 @@ if TYPE_CHECKING:
 
 _SPEC = "https://hl7.org/fhir/R4/json.html#primitive"
 
-KIND = Rule("kind", "structure", "another kind of JSON was expected", spec=_SPEC)
-EMPTY = Rule("empty", "structure", "an id or an extension was expected", spec=_SPEC)
 PAIRING = Rule(
     "null-pairing",
     "structure",
     "an array and the one with its extensions need one place for each value",
     spec=_SPEC,
 )
-TWO_OF_A_CHOICE = Rule(
-    "choice-twice",
-    "structure",
-    "only one of these may be there",
-    spec="https://hl7.org/fhir/R4/formats.html#choice",
-)
-NULL = Rule("null", "structure", "null cannot stand here", spec=_SPEC)
 NOTHING = Rule("null", "structure", "neither a value nor an extension stands here", spec=_SPEC)
 
 
@@ -44,7 +35,7 @@ def check_companion(
     value = node[name]
     if not slot.element.many:
         if not isinstance(value, dict):
-            _kind(walk, node, name, "an object", value)
+            add_kind(walk.findings, node, name, "an object", value)
         elif not _has_content(value, beside=name[1:] in node):
             walk.findings.add(EMPTY, node, name)
         elif any(other in node for other in _alternatives(slot, plan)):
@@ -53,7 +44,7 @@ def check_companion(
             walk.visit(value, plan_of("Element"), slot, scope)
         return
     if not isinstance(value, list):
-        _kind(walk, node, name, "an array", value)
+        add_kind(walk.findings, node, name, "an array", value)
         return
     _check_array(walk, node, name, value, slot, scope)
 
@@ -79,7 +70,7 @@ def _check_array(
             if not isinstance(plain, list):
                 walk.findings.add(NOTHING, value, position)
         elif not isinstance(item, dict):
-            _kind(walk, value, position, "an object", item)
+            add_kind(walk.findings, value, position, "an object", item)
         elif not _has_content(item, beside=_has_value(plain, position)):
             walk.findings.add(EMPTY, value, position)
         else:
@@ -103,19 +94,3 @@ def _alternatives(slot: Slot, plan: Plan) -> list[str]:
         for other in plan.slots.values()
         if choice and other.element.choice == choice and other is not slot
     ]
-
-
-def _kind(
-    walk: Walk, owner: Node | list[object], name: str | int, expected: str, value: object
-) -> None:
-    if value is None:
-        walk.findings.add(NULL, owner, name)
-        return
-    walk.findings.add(
-        KIND,
-        owner,
-        name,
-        found=json_kind(value),
-        expected=expected,
-        message=f"{expected} was expected",
-    )

@@ -17,7 +17,6 @@ from fhirkit.validate.bindings import check_binding
 from fhirkit.validate.companions import check_companion, nulls_are_paired
 from fhirkit.validate.definitions import is_resource_type
 from fhirkit.validate.findings import Findings, Node, Rule
-from fhirkit.validate.place import json_kind
 from fhirkit.validate.plans import (
     ARRAY,
     CHOICE,
@@ -31,6 +30,7 @@ from fhirkit.validate.plans import (
 )
 from fhirkit.validate.profiles.run import Run
 from fhirkit.validate.scope import Scope, contained_by_id
+from fhirkit.validate.shapes import EMPTY, KIND, NULL, TWO_OF_A_CHOICE, UNKNOWN, add_kind
 from fhirkit.validate.values import check_value
 from fhirkit.validate.versions import SPEC as TYPES_SPEC
 from fhirkit.validate.versions import other_version
@@ -40,16 +40,9 @@ if TYPE_CHECKING:
 
     Ask = Callable[["Walk", Node, "Held"], None]
 
-_JSON = "https://hl7.org/fhir/R4/json.html"
 _CARDINALITY = "https://hl7.org/fhir/R4/conformance-rules.html#cardinality"
-_CHOICE = "https://hl7.org/fhir/R4/formats.html#choice"
 
-KIND = Rule("kind", "structure", "another kind of JSON was expected", spec=_JSON)
-UNKNOWN = Rule("unknown-element", "structure", "R4 has no such element here", spec=_JSON)
 REQUIRED = Rule("required", "required", "a required element is missing", spec=_CARDINALITY)
-TWO_OF_A_CHOICE = Rule("choice-twice", "structure", "only one of these may be there", spec=_CHOICE)
-EMPTY = Rule("empty", "structure", "an element needs a value or elements of its own", spec=_JSON)
-NULL = Rule("null", "structure", "null cannot stand here", spec=_JSON)
 ID_TWICE = Rule(
     "element-id-twice",
     "duplicate",
@@ -59,7 +52,7 @@ ID_TWICE = Rule(
 NO_TYPE = Rule(
     "resource-type",
     "required",
-    "no resourceType: it cannot be told what this is",
+    "missing: it cannot be told what kind of resource this is",
     spec=TYPES_SPEC,
 )
 UNKNOWN_TYPE = Rule(
@@ -126,7 +119,7 @@ class Walk:
     ) -> None:
         """Checks a resource at ``name`` in ``owner``; ``above`` is the scope it stands in."""
         if not isinstance(value, dict):
-            self._kind(owner, name, "an object", value)
+            add_kind(self.findings, owner, name, "an object", value)
             return
         kind = value.get("resourceType")
         if not isinstance(kind, str) or not kind:
@@ -196,7 +189,7 @@ class Walk:
         scope: Scope,
     ) -> None:
         if value.__class__ is not dict:
-            self._kind(owner, name, "an object", value)
+            add_kind(self.findings, owner, name, "an object", value)
             return
         node: Node = value
         if not node or (len(node) == 1 and "id" in node):
@@ -234,7 +227,7 @@ class Walk:
         scope: Scope,
     ) -> None:
         if not isinstance(value, list):
-            self._kind(node, name, "an array", value)
+            add_kind(self.findings, node, name, "an array", value)
             return
         if not value:
             self.findings.add(EMPTY, node, name, message="an empty array: leave the element out")
@@ -260,13 +253,13 @@ class Walk:
         if primitive is None:
             return
         if isinstance(value, list) and not slot.element.many:
-            self._kind(owner, name, "one value, no array", value)
+            add_kind(self.findings, owner, name, "one value, no array", value)
             return
         fault = primitives.fault(primitive, value)
         if fault is None:
             check_value(self, value, slot, owner, name)
         elif fault.key == "kind":
-            self._kind(owner, name, fault.expected, value)
+            add_kind(self.findings, owner, name, fault.expected, value)
         else:
             message = fault.message
             self.findings.add(
@@ -300,17 +293,6 @@ class Walk:
             stem = _stem(names)
             expected = " | ".join(names) if len(names) < 12 else f"{stem}[x]"
         self.findings.add(REQUIRED, node, stem, expected=expected)
-
-    def _kind(
-        self, owner: Node | list[Any], name: str | int | None, expected: str, value: object
-    ) -> None:
-        if value is None:
-            self.findings.add(NULL, owner, name)
-            return
-        message = f"{expected} was expected"
-        self.findings.add(
-            KIND, owner, name, found=json_kind(value), expected=expected, message=message
-        )
 
     def _scope(
         self, value: Node, owner: Node | list[Any], name: str | int | None, above: Scope | None

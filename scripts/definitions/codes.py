@@ -17,21 +17,17 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from fhirkit.validate.profiles.terminology import Unknowable, below, both, concepts
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from definitions.package import Json
-
-Codes = dict[str, "set[str] | None"]
-"""Codes by their system; None for all of them."""
+    from fhirkit.validate.profiles.terminology import Codes
 
 _OWN = re.compile(r"http://(terminology\.)?hl7\.org/")
 #: A copyright line that names nobody but HL7.
 _FREE = re.compile(r"HL7|This is an example set\.?$")
-
-
-class Unknowable(Exception):
-    """A value set cannot be expanded from the package alone."""
 
 
 def compile_code_systems(package: Mapping[str, Json], needed: Iterable[str]) -> str:
@@ -99,14 +95,14 @@ def _expand(
     if url not in sets or url in above:
         raise Unknowable(url)
     compose = sets[url].get("compose", {})
-    codes: Codes = {}
+    codes: dict[str, frozenset[str] | None] = {}
     for include in compose.get("include", ()):
         for system, found in _include(sets, systems, include, (*above, url)).items():
-            before = codes.get(system, set())
+            before = codes.get(system, frozenset())
             codes[system] = None if found is None or before is None else before | found
     for exclude in compose.get("exclude", ()):
         for system, found in _include(sets, systems, exclude, (*above, url)).items():
-            before = codes.get(system, set())
+            before = codes.get(system, frozenset())
             if before is None or found is None:
                 raise Unknowable(url)
             codes[system] = before - found
@@ -123,59 +119,29 @@ def _include(
         parts.append({include["system"]: _of_system(systems, include)})
     first, *others = parts
     for other in others:
-        first = _both(first, other)
+        first = both(first, other)
     return first
 
 
-def _both(first: Codes, second: Codes) -> Codes:
-    """What stands in two sets, as several value sets of one include mean it."""
-    both: Codes = {}
-    for system in first.keys() & second.keys():
-        one, two = first[system], second[system]
-        both[system] = two if one is None else one if two is None else one & two
-    return both
-
-
-def _of_system(systems: Mapping[str, Json], include: Json) -> set[str] | None:
+def _of_system(systems: Mapping[str, Json], include: Json) -> frozenset[str] | None:
     if include.get("concept"):
-        return {concept["code"] for concept in include["concept"]}
+        return frozenset(concept["code"] for concept in include["concept"])
     system = systems.get(include["system"])
     if include.get("filter"):
         if system is None:
             raise Unknowable(include["system"])
-        kept = set(_all_codes(system))
+        kept = _all_codes(system)
         for condition in include["filter"]:
             kept &= _filtered(system, condition)
         return kept
-    return None if system is None else set(_all_codes(system))
+    return None if system is None else _all_codes(system)
 
 
-def _filtered(system: Json, condition: Json) -> set[str]:
+def _filtered(system: Json, condition: Json) -> frozenset[str]:
     if condition["property"] != "concept" or condition["op"] not in ("is-a", "is-not-a"):
         raise Unknowable(condition["property"])
-    below = _below(system, condition["value"])
-    return below if condition["op"] == "is-a" else set(_all_codes(system)) - below
-
-
-def _below(system: Json, code: str) -> set[str]:
-    """A concept and all that it subsumes, by nesting or by the property that names a parent."""
-    children: dict[str, set[str]] = {}
-    for concept, parent in _concepts(system):
-        parents = {parent} if parent else set()
-        parents |= {
-            str(item.get("valueCode"))
-            for item in concept.get("property", ())
-            if item["code"] in ("subsumedBy", "parent")
-        }
-        for one in parents:
-            children.setdefault(one, set()).add(concept["code"])
-    found, todo = set(), [code]
-    while todo:
-        one = todo.pop()
-        if one not in found:
-            found.add(one)
-            todo += children.get(one, ())
-    return found
+    inside = frozenset(below(system, condition["value"]))
+    return inside if condition["op"] == "is-a" else _all_codes(system) - inside
 
 
 def _urls(package: Mapping[str, Json]) -> set[str]:
@@ -194,23 +160,12 @@ def _system(system: Json) -> Json:
     made: Json = {}
     if system.get("caseSensitive") is False:
         made["caseless"] = True
-    made["codes"] = {
-        concept["code"]: concept.get("display", "") for concept, _ in _concepts(system)
-    }
+    made["codes"] = {concept["code"]: concept.get("display", "") for concept, _ in concepts(system)}
     return made
 
 
-def _all_codes(system: Json) -> Iterator[str]:
-    return (concept["code"] for concept, _ in _concepts(system))
-
-
-def _concepts(system: Json) -> Iterator[tuple[Json, str]]:
-    """Every concept with the code of the one it stands under, "" at the top."""
-    todo = [(concept, "") for concept in reversed(system.get("concept", []))]
-    while todo:
-        concept, parent = todo.pop()
-        yield concept, parent
-        todo += [(inner, concept["code"]) for inner in reversed(concept.get("concept", []))]
+def _all_codes(system: Json) -> frozenset[str]:
+    return frozenset(concept["code"] for concept, _ in concepts(system))
 
 
 def _is_own(system: Json) -> bool:

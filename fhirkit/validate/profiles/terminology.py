@@ -21,7 +21,7 @@ Codes = Mapping[str, "frozenset[str] | None"]
 """Codes by system, None for every code of it."""
 
 
-class _Unknowable(Exception):
+class Unknowable(Exception):
     """A set cannot be told offline."""
 
 
@@ -34,7 +34,7 @@ def value_set(guide: Guide | None, canonical: str, above: tuple[str, ...] = ()) 
         return None
     try:
         return _expand(guide, definition, (*above, canonical))
-    except (_Unknowable, KeyError, TypeError, AttributeError):
+    except (Unknowable, KeyError, TypeError, AttributeError):
         return _expansion(definition)
 
 
@@ -64,10 +64,10 @@ def _expand(guide: Guide, definition: Json, above: tuple[str, ...]) -> Codes:
         for system, codes in _include(guide, exclude, above).items():
             before = found.get(system, frozenset())
             if codes is None or before is None:
-                raise _Unknowable
+                raise Unknowable
             found[system] = before - codes
     if not found:
-        raise _Unknowable
+        raise Unknowable
     return found
 
 
@@ -76,19 +76,19 @@ def _include(guide: Guide, include: Json, above: tuple[str, ...]) -> Codes:
     for url in include.get("valueSet", ()):
         codes = value_set(guide, url, above)
         if codes is None:
-            raise _Unknowable
+            raise Unknowable
         parts.append(codes)
     if "system" in include:
         parts.append({include["system"]: _of_system(guide, include)})
     if not parts:
-        raise _Unknowable
+        raise Unknowable
     found = parts[0]
     for other in parts[1:]:
-        found = _both(found, other)
+        found = both(found, other)
     return found
 
 
-def _both(first: Codes, second: Codes) -> Codes:
+def both(first: Codes, second: Codes) -> Codes:
     """What stands in two sets, as several of one include mean it."""
     both: dict[str, frozenset[str] | None] = {}
     for system in first.keys() & second.keys():
@@ -105,7 +105,7 @@ def _of_system(guide: Guide, include: Json) -> frozenset[str] | None:
         return _filtered_all(system, include)
     shipped = definitions.code_system(include["system"])
     if include.get("filter"):
-        raise _Unknowable
+        raise Unknowable
     return frozenset(shipped.codes) if shipped and not shipped.caseless else None
 
 
@@ -115,7 +115,7 @@ def _versioned(include: Json) -> str:
 
 
 def _filtered_all(system: Json, include: Json) -> frozenset[str] | None:
-    kept = {concept["code"] for concept, _ in _concepts(system)}
+    kept = {concept["code"] for concept, _ in concepts(system)}
     for condition in include.get("filter", ()):
         kept &= _FILTERS.get(condition["op"], _refuse)(system, condition)
     if system.get("caseSensitive") is False:
@@ -123,19 +123,19 @@ def _filtered_all(system: Json, include: Json) -> frozenset[str] | None:
     return frozenset(kept)
 
 
-def _concepts(system: Json) -> Iterator[tuple[Json, str]]:
-    """Every concept with the code of the one it stands under, "" at the top."""
-    todo = [(concept, "") for concept in system.get("concept", ())]
+def concepts(system: Json) -> Iterator[tuple[Json, str]]:
+    """Every concept with the code of the one it stands under, "" at the top, in their order."""
+    todo = [(concept, "") for concept in reversed(system.get("concept", []))]
     while todo:
         concept, parent = todo.pop()
         yield concept, parent
-        todo += [(inner, concept["code"]) for inner in concept.get("concept", ())]
+        todo += [(inner, concept["code"]) for inner in reversed(concept.get("concept", []))]
 
 
-def _below(system: Json, code: str) -> set[str]:
+def below(system: Json, code: str) -> set[str]:
     """A concept and all that it subsumes, by nesting or by a property that names its parent."""
     children: dict[str, set[str]] = {}
-    for concept, parent in _concepts(system):
+    for concept, parent in concepts(system):
         parents = {parent, *_properties(concept, ("subsumedBy", "parent"))}
         for one in parents:
             children.setdefault(one, set()).add(concept["code"])
@@ -156,13 +156,13 @@ def _properties(concept: Json, names: tuple[str, ...]) -> Iterator[str]:
 
 def _is_a(system: Json, condition: Json) -> set[str]:
     _require_concept(condition)
-    return _below(system, condition["value"])
+    return below(system, condition["value"])
 
 
 def _is_not_a(system: Json, condition: Json) -> set[str]:
     _require_concept(condition)
-    everything = {concept["code"] for concept, _ in _concepts(system)}
-    return everything - _below(system, condition["value"])
+    everything = {concept["code"] for concept, _ in concepts(system)}
+    return everything - below(system, condition["value"])
 
 
 def _descends(system: Json, condition: Json) -> set[str]:
@@ -175,12 +175,12 @@ def _is_one_of(_: Json, condition: Json) -> set[str]:
 
 
 def _refuse(_: Json, __: Json) -> set[str]:
-    raise _Unknowable
+    raise Unknowable
 
 
 def _require_concept(condition: Json) -> None:
     if condition["property"] not in ("concept", "code"):
-        raise _Unknowable
+        raise Unknowable
 
 
 _FILTERS: dict[str, Callable[[Json, Json], set[str]]] = {
