@@ -73,6 +73,12 @@ CONDITION = Rule(
     Severity.WARNING,
     spec=f"{_BUNDLE}#Bundle",
 )
+SEARCH_TYPE = Rule(
+    "search-type",
+    "value",
+    "a match of another type than the search in the bundle's self link asks for",
+    spec=f"{_BUNDLE}#searchset",
+)
 NO_ID = Rule("search-id", "required", "what a search finds has an id", spec=f"{_BUNDLE}#searchset")
 
 _UUID = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -98,6 +104,7 @@ def check_bundle(bundle: Node, findings: Findings) -> None:
     requested = bundle.get("type") in ("transaction", "batch")
     named = bundle.get("type") in _NAMED
     seen: set[str] = set()
+    asked = _searched_type(bundle)
     for entry in entries(bundle):
         url, resource = entry.get("fullUrl"), entry.get("resource")
         if isinstance(url, str) and url:
@@ -109,7 +116,7 @@ def check_bundle(bundle: Node, findings: Findings) -> None:
             _check_request(entry, request, resource, findings)
             _check_once(request, seen, findings)
         if bundle.get("type") == "searchset" and isinstance(resource, dict):
-            _check_found(resource, findings)
+            _check_found(entry, resource, asked, findings)
 
 
 def _check_full_url(entry: Node, url: str, resource: object, findings: Findings) -> None:
@@ -191,7 +198,25 @@ def _target(request: Node) -> tuple[str, str] | None:
     return ("url", url) if method in ("PUT", "PATCH", "DELETE") else None
 
 
-def _check_found(resource: Node, findings: Findings) -> None:
+def _check_found(entry: Node, resource: Node, asked: str | None, findings: Findings) -> None:
     kind = resource.get("resourceType")
-    if "id" not in resource and is_resource_type(kind) and kind != "OperationOutcome":
+    if not is_resource_type(kind):
+        return
+    if "id" not in resource and kind != "OperationOutcome":
         findings.add(NO_ID, resource, "id")
+    search = entry.get("search")
+    is_match = isinstance(search, dict) and search.get("mode") == "match"
+    if is_match and asked is not None and kind != asked:
+        findings.add(SEARCH_TYPE, entry, "resource", found=str(kind), expected=asked)
+
+
+def _searched_type(bundle: Node) -> str | None:
+    """The type that a search was for, by the self link of its bundle; None for any."""
+    links = bundle.get("link")
+    for link in links if isinstance(links, list) else ():
+        if isinstance(link, dict) and link.get("relation") == "self":
+            url = link.get("url")
+            path, question, _ = url.partition("?") if isinstance(url, str) else ("", "", "")
+            kind = path.rstrip("/").rpartition("/")[2]
+            return kind if question and is_resource_type(kind) else None
+    return None

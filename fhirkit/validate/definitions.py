@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 UNBOUNDED = 2**31
+#: Pages that are not named after a type: by the beginning of an invariant's key, and by type.
+_PAGES = {
+    "dom": "domainresource.html#invs",
+    "ele": "element.html#invs",
+    "ext": "extensibility.html#Extension",
+    "Dosage": "dosage.html",
+    "ElementDefinition": "elementdefinition.html#invs",
+    "Narrative": "narrative.html",
+    "Reference": "references.html#Reference",
+}
 #: Rules that a choice has for one of its types only.
 _OF_QUANTITY = ("sqty-1", "mqty-1")
 
@@ -140,8 +150,17 @@ def invariant(key: str, path: str, words: str) -> Rule:
     line = table.get(f"{key} {path}") or table[key]
     severity, expression = line.split("\t", 1)
     text = " ".join(words.split()) or key
-    spec = "https://hl7.org/fhir/R4/conformance-rules.html#constraints"
+    spec = _page(key, path.partition(".")[0])
     return Rule(key, "invariant", text, Severity(severity), spec=spec, reads=expression)
+
+
+def _page(key: str, name: str) -> str:
+    """Where the specification lists an invariant of a type."""
+    page = _PAGES.get(key.partition("-")[0]) or _PAGES.get(name)
+    if page is None:
+        resource = name in resource_types()
+        page = f"{name.lower()}.html#invs" if resource else f"datatypes.html#{name}"
+    return f"https://hl7.org/fhir/R4/{page}"
 
 
 @dataclass(frozen=True, slots=True)

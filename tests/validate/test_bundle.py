@@ -213,3 +213,29 @@ def test_what_a_search_finds_has_an_id() -> None:
     assert [(issue.key, issue.expression) for issue in issues] == [
         ("search-id", "Bundle.entry[0].resource.id")
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "mode", "keys"),
+    [
+        pytest.param("https://a.example/Observation?code=x", "match", ["search-type"], id="other"),
+        pytest.param("https://a.example/Observation?code=x", "include", [], id="included"),
+        pytest.param("https://a.example/Patient?name=x", "match", [], id="asked-for"),
+        pytest.param("https://a.example/?name=x", "match", [], id="any-type"),
+    ],
+)
+def test_a_match_is_of_the_type_searched_for(url: str, mode: str, keys: list[str]) -> None:
+    """What is included may be of any type, what matched is of the one in the url."""
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "link": [{"relation": "self", "url": url}],
+        "entry": [
+            {
+                "fullUrl": "https://a.example/Patient/1",
+                "resource": {"resourceType": "Patient", "id": "1"},
+                "search": {"mode": mode},
+            }
+        ],
+    }
+    assert [issue.key for issue in validate(bundle)] == keys
