@@ -78,8 +78,9 @@ def _in_processes(inputs: Iterable[Input], rules: Rules, jobs: int) -> Iterator[
             batch, future = waiting.popleft()
             yield from zip(batch, _result(batch, future), strict=True)
     finally:
-        # Whoever stops in the middle, by Ctrl-C or a closed pipe, does not wait for the rest.
-        pool.shutdown(wait=False, cancel_futures=True)
+        # Whoever stops in the middle, by Ctrl-C or a closed pipe, waits for what is being checked
+        # and for nothing else: a pool that is left alone complains of its closed pipes.
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _batches(inputs: Iterable[Input]) -> Iterator[list[Input]]:

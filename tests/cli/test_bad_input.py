@@ -212,9 +212,13 @@ def test_a_closed_standard_output_is_told(command: list[str], case: str, verb: s
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_while_validating_is_quiet(command: list[str], tmp_path: Path, jobs: str) -> None:
     """To the whole group, as a terminal sends it: code 130, not a word, no process left."""
+    # A shell's background job ignores the signal, and whatever it starts inherits that.
+    heard = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    heard += "os.execv(sys.argv[1], sys.argv[1:])"
     process = subprocess.Popen(
-        [*command, "validate", "-", "--jobs", jobs], stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        [sys.executable, "-c", heard, *command, "validate", "-", "--jobs", jobs],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        start_new_session=True,
     )  # fmt: skip
     assert process.stdin is not None
     assert process.stdout is not None
