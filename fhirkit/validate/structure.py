@@ -165,8 +165,6 @@ class Walk:
         for names in plan.required:
             if names[0] not in node:
                 self._require(node, names)
-        if not node or (len(node) == 1 and "id" in node and above is not None):
-            return  # said where the object stands
         if plan.rules is not None:
             self._ask_rules(plan.rules, node, scope)
 
