@@ -53,13 +53,17 @@ _PATTERNS = {
 _PATTERNS |= {"canonical": _PATTERNS["uri"], "url": _PATTERNS["uri"]}
 _FORMS = {name: re.compile(pattern) for name, pattern in _PATTERNS.items()}
 
+# URNs of the two kinds that have a form of their own pass only in that form.
+_URN = rf"(?:{_PATTERNS['uuid']}|{_PATTERNS['oid']})"
+_OTHER = r"(?!urn:(?:oid|uuid):)"
+
 _QUICK_PATTERNS = {
-    "canonical": r"(?!urn:(?:oid|uuid):)(?:[A-Za-z][A-Za-z0-9+.-]*:|#)\S+",
+    "canonical": rf"(?:{_OTHER}(?:[A-Za-z][A-Za-z0-9+.-]*:|#)\S+|{_URN})",
     "code": r"[^\s]+",
     "date": rf"{_YEAR}-{_EXISTING_DAY}",
     "dateTime": rf"{_YEAR}-{_EXISTING_DAY}(?:T{_TIME}{_ZONE})?",
     "instant": rf"{_YEAR}-{_EXISTING_DAY}T{_TIME}{_ZONE}",
-    "uri": r"(?!urn:(?:oid|uuid):)\S+",
+    "uri": rf"(?:{_OTHER}\S+|{_URN})",
 }
 _EXPECTED = {
     "base64Binary": "base64, in groups of four characters",

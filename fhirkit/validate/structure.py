@@ -149,17 +149,19 @@ class Walk:
                 self._unlisted(node, name, plan, scope)
                 continue
             shape = slot.shape
-            if shape == ARRAY:
-                self._array(node, name, value, slot, plan, above, scope)
-                continue
-            if shape == CHOICE:
-                chosen = self._choose(node, name, slot, chosen)
-                shape = slot.item
             if shape == PRIMITIVE:
                 if value.__class__ is not slot.json or not slot.quick(value):
                     self._primitive(node, name, value, slot)
+            elif shape == ARRAY:
+                self._array(node, name, value, slot, plan, above, scope)
             elif shape == OBJECT:
                 self._object(node, name, value, slot, plan, above, scope)
+            elif shape == CHOICE:
+                chosen = self._choose(node, name, slot, chosen)
+                if slot.item == OBJECT:
+                    self._object(node, name, value, slot, plan, above, scope)
+                elif value.__class__ is not slot.json or not slot.quick(value):
+                    self._primitive(node, name, value, slot)
             elif shape == RESOURCE:
                 self.resource(value, node, name, scope)
         for names in plan.required:
@@ -248,7 +250,7 @@ class Walk:
         self, owner: Node | list[Any], name: str | int, value: object, slot: Slot
     ) -> None:
         primitive = slot.element.primitive
-        if primitive is None:
+        if primitive is None or (value.__class__ is int and primitive.name == "decimal"):
             return
         if isinstance(value, list) and not slot.element.many:
             add_kind(self.findings, owner, name, "one value, no array", value)
