@@ -28,7 +28,17 @@ _SHAPE = frozenset(
     """.split()
 )
 #: What is said of an element for what stands inside it.
-_OF_THE_INSIDE = ("binding-", "profile-", "extension-", "code-form", "period-precision")
+_OF_THE_INSIDE = (
+    "binding-",
+    "profile-",
+    "extension-",
+    "code-form",
+    "unknown-code",
+    "period-precision",
+)
+#: About a code in itself, and what is said of a concept for a code that is wrong in itself.
+_OF_A_CODE = frozenset("unknown-code code-form system system-relative system-unknown".split())
+_OF_CODES = ("binding-extensible", "profile-binding", "profile-slice-missing")
 #: What another finding at the same element says better.
 _SAID_BY = {
     "bdl-3": "bdl-5",
@@ -37,6 +47,7 @@ _SAID_BY = {
     "urn": "fullurl-form",
 }
 _REFERRING = ("dom-3", "ref-1")
+_NAMING = (("fullUrl",), ("_fullUrl",), ("resource",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,7 @@ class _Told:
     odd: set[Steps] = field(default_factory=set)
     wrong: set[Steps] = field(default_factory=set)
     around: set[Steps] = field(default_factory=set)
+    around_codes: dict[Steps, Severity] = field(default_factory=dict)
     misread: dict[Steps, set[str]] = field(default_factory=dict)
     misspelt: dict[Steps, list[str]] = field(default_factory=dict)
     misnamed: set[tuple[str, Steps]] = field(default_factory=set)
@@ -103,15 +115,13 @@ def _note(one: Placed, told: _Told) -> None:
     if one.key in _SHAPE and one.finding.severity is not Severity.WARNING:
         told.shaped.setdefault(steps, one.key)
         told.around.update(steps[:size] for size in range(len(container(steps)) + 1, len(steps)))
+    if one.key in _OF_A_CODE:
+        for size in range(len(container(steps)) + 1, len(steps)):
+            told.around_codes.setdefault(steps[:size], one.finding.severity)
     if one.key == "unknown-element" and isinstance(name, str):
         told.misspelt.setdefault(steps[:-1], []).append(name)
-    if name == "reference" and one.key in {*_SHAPE, "reference-form"}:
-        told.misnamed.add(("dom-3", container(steps)))
-    if one.key == "ref-1":
-        told.misnamed.add(("dom-3", container(steps)))
-    if name == "id" and "contained" in steps:
-        told.misnamed |= {(key, container(steps)) for key in _REFERRING}
-    if len(steps) == 3 and steps[0] == "entry" and name in ("fullUrl", "resource"):
+    told.misnamed |= {(key, container(steps)) for key in _missed(one)}
+    if steps[:1] == ("entry",) and (len(steps) == 2 or steps[2:] in _NAMING):
         told.entries_at_fault |= one.finding.severity is Severity.ERROR
     if one.finding.rule.code != "invariant" and one.finding.severity is not Severity.WARNING:
         for size, step in enumerate(steps):
@@ -119,17 +129,56 @@ def _note(one: Placed, told: _Told) -> None:
                 told.misread.setdefault(steps[:size], set()).add(step.lstrip("_"))
 
 
+def _missed(one: Placed) -> Iterator[str]:
+    """Rules about contained resources and references to them that one missed may break."""
+    inside = one.steps[len(container(one.steps)) :]
+    if "contained" in inside:
+        place = inside.index("contained")
+        is_named = inside[-1] in ("id", "_id") or one.key == "resource-type"
+        if (is_named or len(inside) <= place + 2) and one.key not in _REFERRING:
+            yield from _REFERRING
+    elif _is_about_a_reference(one):
+        yield "dom-3"
+
+
+def _is_about_a_reference(one: Placed) -> bool:
+    if one.key == "required":
+        return "Reference" in (one.finding.expected or "")
+    if one.key in _SHAPE:
+        return bool(one.steps) and str(one.steps[-1]).lower().endswith("reference")
+    return one.key == "ref-1" or one.key.startswith("reference-")
+
+
 def _is_of_a_misshapen_value(one: Placed, told: _Told) -> bool:
     if one.key.startswith("fidelity-"):
         return one.steps in told.odd
     if one.key in _SHAPE and one.finding.severity is Severity.WARNING:
         return one.steps in told.wrong
+    if any(one.steps[:size] in told.shaped for size in range(1, len(one.steps))):
+        return True  # nothing is said of what stands in a misshapen value
     first = told.shaped.get(one.steps)
     return first is not None and first != one.key
 
 
 def _is_of_what_is_inside(one: Placed, told: _Told) -> bool:
     return one.key.startswith(_OF_THE_INSIDE) and one.steps in told.around
+
+
+def _is_of_a_wrong_code(one: Placed, told: _Told) -> bool:
+    """Whether a concept has no fitting code because the code it has is wrong in itself."""
+    if not one.key.startswith(_OF_CODES):
+        return False
+    inside = told.around_codes.get(one.steps)
+    return inside is not None and (
+        inside is not Severity.WARNING or one.finding.severity is Severity.WARNING
+    )
+
+
+def _is_of_a_code_outside_its_set(one: Placed, told: _Told) -> bool:
+    """Whether an error about the concept says what a warning about its system would say."""
+    if one.key not in _OF_A_CODE or one.finding.severity is not Severity.WARNING:
+        return False
+    return any(("binding-required", one.steps[:size]) in told.at for size in range(len(one.steps)))
 
 
 def _is_said_better(one: Placed, told: _Told) -> bool:
@@ -139,8 +188,12 @@ def _is_said_better(one: Placed, told: _Told) -> bool:
 def _is_about_a_misread_element(one: Placed, told: _Told) -> bool:
     """Whether an invariant reads an element that has an error of its own."""
     reads = one.finding.rule.reads
-    names = told.misread.get(one.steps, ()) if reads else ()
-    return any(_reads(reads or "", name) for name in names)
+    if not reads:
+        return False
+    words = re.findall(r"[a-z]\w{3,}", reads)
+    return any(_reads(reads, name) for name in told.misread.get(one.steps, ())) or any(
+        name.startswith(word) for name in told.misspelt.get(one.steps, ()) for word in words
+    )
 
 
 def _is_of_a_bundle_of_no_type(one: Placed, told: _Told) -> bool:
@@ -174,6 +227,8 @@ def _reads(expression: str, name: str) -> bool:
 _FOLLOWS: tuple[Callable[[Placed, _Told], bool], ...] = (
     _is_of_a_misshapen_value,
     _is_of_what_is_inside,
+    _is_of_a_wrong_code,
+    _is_of_a_code_outside_its_set,
     _is_said_better,
     _is_about_a_misread_element,
     _is_of_a_bundle_of_no_type,

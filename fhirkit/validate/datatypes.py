@@ -46,7 +46,7 @@ PRECISION = Rule(
 def check_attachment(walk: Walk, attachment: Node, _: Held) -> None:
     """Checks ``size`` and ``hash`` against the data itself."""
     data = attachment.get("data")
-    if not isinstance(data, str) or not ("size" in attachment or "hash" in attachment):
+    if not isinstance(data, str) or not data or attachment.keys().isdisjoint(("size", "hash")):
         return
     try:
         content = base64.b64decode("".join(data.split()), validate=True)
