@@ -42,8 +42,9 @@ _OF_CODES = ("binding-extensible", "profile-binding", "profile-slice-missing")
 #: What another finding at the same element says better.
 _SAID_BY = {
     "bdl-3": "bdl-5",
-    "txt-1": "narrative-div",
     "extension-unknown": "ext-1",
+    "profile-unknown": "canonical-relative",
+    "txt-1": "narrative-div",
     "urn": "fullurl-form",
 }
 _REFERRING = ("dom-3", "ref-1")

@@ -66,6 +66,12 @@ CONDITION = {
             id="what-a-reference-misses-is-unreferenced",
         ),
         pytest.param(
+            {**OBSERVATION, "meta": {"profile": ["bodyweight"]}},
+            "canonical-relative",
+            "Observation.meta.profile[0]",
+            id="a-relative-profile-is-not-known",
+        ),
+        pytest.param(
             {**OBSERVATION, "implicitRules": "urn:uuid:17"},
             "urn",
             "Observation.implicitRules",
