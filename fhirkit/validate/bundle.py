@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from fhirkit.issues import Severity
 from fhirkit.validate.definitions import is_resource_type
-from fhirkit.validate.findings import Rule
+from fhirkit.validate.findings import Rule, shown
 from fhirkit.validate.references import LITERAL, entries
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _check_full_url(entry: Node, url: str, resource: object, findings: Findings)
     for start, form, expected in _FORMS:
         if url.lower().startswith(start):
             if not form.fullmatch(url):
-                findings.add(FULL_URL, entry, "fullUrl", found=url, expected=expected)
+                findings.add(FULL_URL, entry, "fullUrl", found=shown(url), expected=expected)
                 return
             break
     literal = LITERAL.fullmatch(url)
@@ -136,7 +136,7 @@ def _check_full_url(entry: Node, url: str, resource: object, findings: Findings)
         return
     if kind != literal["type"] or (isinstance(identity, str) and identity != literal["id"]):
         name = f"{kind}/{identity}" if isinstance(identity, str) else str(kind)
-        findings.add(FULL_URL_ID, entry, "fullUrl", found=url, expected=name)
+        findings.add(FULL_URL_ID, entry, "fullUrl", found=shown(url), expected=name)
 
 
 def _check_request(entry: Node, request: Node, resource: object, findings: Findings) -> None:

@@ -109,11 +109,11 @@ def _verdict(
     if right is not None:
         return SYSTEM, "system", system, right, None
     if "/ValueSet/" in system and system.startswith(_HL7):
-        return VALUE_SET, "system", system, None, None
+        return VALUE_SET, "system", shown(system), None, None
     if code is None or code != code.strip():
         return None  # the walk says so
     if system.startswith(_HL7) and "/sid/" not in system and not is_known_system(system):
-        return UNKNOWN_SYSTEM, "system", system, None, None
+        return UNKNOWN_SYSTEM, "system", shown(system), None, None
     known = code_system(system)
     if known is None:
         fault = code_fault(system, code)

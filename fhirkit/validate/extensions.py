@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from fhirkit.issues import Severity
 from fhirkit.validate.definitions import is_resource_type
-from fhirkit.validate.findings import Rule
+from fhirkit.validate.findings import Rule, shown
 from fhirkit.validate.profiles.constraints import check_constraint
 from fhirkit.validate.profiles.items import Item, items
 from fhirkit.validate.profiles.parts import check_element
@@ -139,7 +139,7 @@ def check_extension(
         return
     walk = Walk(run, profile, scope, findings)
     if modifier != profile.modifier:
-        walk.add(NO_MODIFIER if modifier else MODIFIER, extension, found=url)
+        walk.add(NO_MODIFIER if modifier else MODIFIER, extension, found=shown(url))
     if not _may_stand(profile, path, types):
         expected = " | ".join(sorted(expression for _, expression in profile.contexts))
         walk.add(CONTEXT, extension, found=path, expected=expected)
@@ -152,12 +152,12 @@ def _check_unknown(
     extension: Node, findings: Findings, url: str, *, modifier: bool, strict: bool
 ) -> None:
     if ":" not in url or "|" in url:
-        findings.add(URL, extension, "url", found=url)
+        findings.add(URL, extension, "url", found=shown(url))
     elif modifier:
-        findings.add(UNKNOWN_MODIFIER, extension, found=url)
+        findings.add(UNKNOWN_MODIFIER, extension, found=shown(url))
     elif not _OF_OTHER_VERSIONS.fullmatch(url):
         severity = Severity.ERROR if strict else None
-        findings.add(UNKNOWN, extension, found=url, severity=severity)
+        findings.add(UNKNOWN, extension, found=shown(url), severity=severity)
 
 
 def _may_stand(profile: Profile, path: str, types: tuple[str, ...]) -> bool:
@@ -234,7 +234,7 @@ def _check_parts(walk: Walk, inside: Part, extension: Node) -> None:
                 _check_content(walk, part, one)
     for url, found in by_url.items():
         if ":" not in url:
-            walk.add(UNKNOWN_PART, found[0], found=url, expected=_names(inside))
+            walk.add(UNKNOWN_PART, found[0], found=shown(url), expected=_names(inside))
 
 
 def _names(inside: Part) -> str:

@@ -85,5 +85,5 @@ class Findings:
 
 
 def shown(code: str) -> str | None:
-    """A code as ``found`` may tell it: words in the place of a code may be anybody's."""
-    return code if len(code) <= 64 and not any(letter.isspace() for letter in code) else None
+    """A code or url as ``found`` may tell it: words in its place may be anybody's."""
+    return code if len(code) <= 200 and not any(letter.isspace() for letter in code) else None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from fhirkit.issues import Severity
 from fhirkit.validate.definitions import is_resource_type
-from fhirkit.validate.findings import Rule
+from fhirkit.validate.findings import Rule, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -158,7 +158,7 @@ def _target(findings: Findings, reference: Node, url: str, held: Held) -> str | 
         # A server that is asked to store it has nothing to put in its place.
         sent = held.scope.root.get("type") in ("transaction", "batch")
         severity = Severity.ERROR if sent else None
-        findings.add(UNRESOLVED, reference, "reference", found=url, severity=severity)
+        findings.add(UNRESOLVED, reference, "reference", found=shown(url), severity=severity)
     elif parsed.kind == "literal" and not parsed.base and is_bundle:
         findings.add(OUTSIDE, reference, "reference", found=parsed.type)
     return parsed.type or None

@@ -240,3 +240,40 @@ def test_the_input_stays_as_it_was(bundle: dict[str, Any]) -> None:
     before = copy.deepcopy(bundle)
     validate(bundle)
     assert bundle == before
+
+
+def test_no_word_in_the_place_of_a_name_is_repeated() -> None:
+    """Where a url, a reference or a code should stand, somebody may have typed a name."""
+    private = "Anna Muster, 1980"
+    resource = {
+        "resourceType": "Patient",
+        "extension": [{"url": private, "valueString": private}],
+        "meta": {"profile": [private], "tag": [{"system": private, "code": private}]},
+        "gender": private,
+        "managingOrganization": {"reference": private, "type": private},
+        "identifier": [{"system": private, "value": private}],
+        "photo": [{"contentType": private, "language": private, "title": "x"}],
+        "multipleBirthQuantity": {"value": 1, "code": private},
+        "contact": [
+            {
+                "relationship": [
+                    {"coding": [{"system": "http://unitsofmeasure.org", "code": private}]}
+                ],
+                "name": {"text": "x"},
+            }
+        ],
+    }
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "transaction",
+        "entry": [
+            {
+                "fullUrl": private,
+                "resource": resource,
+                "request": {"method": "POST", "url": private, "ifNoneExist": private},
+            }
+        ],
+    }
+    issues = validate(bundle)
+    assert len(issues) >= 8
+    assert "Anna" not in str([issue.to_dict() for issue in issues])

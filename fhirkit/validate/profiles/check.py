@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fhirkit.validate.findings import shown
 from fhirkit.validate.profiles import rules, shipped
 from fhirkit.validate.profiles.compiling import CORE
 from fhirkit.validate.profiles.elements import is_core_type
@@ -49,11 +50,13 @@ def _declared(resource: Node, findings: Findings, run: Run) -> Iterator[Profile]
             continue
         profile = run.declared(url)
         if profile is None and not is_core_type(url):
-            findings.add(rules.UNKNOWN, urls, at, found=url)
+            findings.add(rules.UNKNOWN, urls, at, found=shown(url))
             continue
         kind = profile.type if profile else url.removeprefix(CORE).partition("|")[0]
         if kind != resource.get("resourceType"):
-            findings.add(rules.TYPE, urls, at, found=url, expected=f"a resource of type {kind}")
+            findings.add(
+                rules.TYPE, urls, at, found=shown(url), expected=f"a resource of type {kind}"
+            )
         elif profile:
             yield profile
 

@@ -23,6 +23,7 @@ from fhirkit._definitions import FOLDER
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_ANNOTATION = re.compile(r"\{[^{}]*\}")
 #: Brackets belong to a symbol with whatever they enclose: "B[10.nV]", "[m/s2/Hz^(1/2)]".
 _PART = re.compile(
     r"""
@@ -107,6 +108,8 @@ def _spellings() -> tuple[Mapping[str, str], Mapping[str, str]]:
 
 
 def _fault(code: str) -> str | None:
+    if any(letter.isspace() for letter in _ANNOTATION.sub("", code)):
+        return "it has a space in it"  # and what else it has may be anybody's words
     symbols = _table().symbols
     depth, before = 0, "open"
     for part in _PART.finditer(code):
