@@ -10,15 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from fhirkit._check_digits import loinc_check_digit_fits, snomed_check_digit_fits
 from fhirkit._data import Coding, load_mappings
 from fhirkit.errors import MappingError
-from fhirkit.rows import (
-    DrugRow,
-    NamedRow,
-    fault_of_code,
-    loinc_check_digit_fits,
-    snomed_check_digit_fits,
-)
+from fhirkit.rows import DrugRow, NamedRow, fault_of_code
 
 if TYPE_CHECKING:
     from pathlib import Path

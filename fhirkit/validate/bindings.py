@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fhirkit.issues import Severity
+from fhirkit.validate.definitions import code_system, contains
 from fhirkit.validate.findings import Rule, shown
 
 if TYPE_CHECKING:
@@ -85,8 +86,6 @@ def _is_for_the_binding(codings: list[Node]) -> bool:
 
     A code that its own system does not have is wrong, and told as such.
     """
-    from fhirkit.validate.definitions import code_system
-
     for coding in codings:
         system = coding.get("system")
         if not isinstance(system, str):
@@ -111,17 +110,9 @@ def _codings(node: Node, kind: str) -> list[Node] | None:
 
 def _is_in(coding: Node, binding: Binding) -> bool:
     system, code = coding.get("system"), coding.get("code")
-    if not isinstance(system, str) or not isinstance(code, str) or system not in binding.codes:
-        return False
-    codes = binding.codes[system]
-    return codes is None or code in codes or _is_in_caseless(system, code, codes)
-
-
-def _is_in_caseless(system: str, code: str, codes: frozenset[str]) -> bool:
-    from fhirkit.validate.definitions import code_system
-
-    known = code_system(system)
-    return known is not None and known.caseless and code.lower() in {one.lower() for one in codes}
+    return (
+        isinstance(system, str) and isinstance(code, str) and contains(binding.codes, system, code)
+    )
 
 
 def _check_form(

@@ -13,8 +13,11 @@ from fhirkit.issues import Severity
 from fhirkit.validate.definitions import is_resource_type
 from fhirkit.validate.findings import Rule, shown
 from fhirkit.validate.references import LITERAL, entries
+from fhirkit.validate.terminology import identifiers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fhirkit.validate.findings import Findings, Node
 
 _HTTP = "https://hl7.org/fhir/R4/http.html"
@@ -81,13 +84,17 @@ SEARCH_TYPE = Rule(
 )
 NO_ID = Rule("search-id", "required", "what a search finds has an id", spec=f"{_BUNDLE}#searchset")
 
-_UUID = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_OID = re.compile(r"urn:oid:[0-2](\.(0|[1-9][0-9]*))+")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
-_FORMS = (
-    ("urn:uuid:", _UUID, "urn:uuid: and a UUID in lower case"),
-    ("urn:oid:", _OID, "urn:oid: and an OID"),
-    ("", _ABSOLUTE, "an absolute URL"),
+
+
+def _absolute_fault(url: str) -> str | None:
+    return None if _ABSOLUTE.fullmatch(url) else "not absolute"
+
+
+_FORMS: tuple[tuple[str, Callable[[str], str | None], str], ...] = (
+    ("urn:uuid:", identifiers.uuid_fault, "urn:uuid: and a UUID in lower case"),
+    ("urn:oid:", identifiers.oid_fault, "urn:oid: and an OID"),
+    ("", _absolute_fault, "an absolute URL"),
 )
 #: What is sent to a server may have no name yet, and what a server answers needs none.
 _NAMED = ("document", "message", "searchset", "history", "collection")
@@ -120,11 +127,11 @@ def check_bundle(bundle: Node, findings: Findings) -> None:
 
 
 def _check_full_url(entry: Node, url: str, resource: object, findings: Findings) -> None:
-    if _UUID.fullmatch(url):
+    if identifiers.uuid_fault(url) is None:
         return  # most are
-    for start, form, expected in _FORMS:
+    for start, fault, expected in _FORMS:
         if url.lower().startswith(start):
-            if not form.fullmatch(url):
+            if fault(url) is not None:
                 findings.add(FULL_URL, entry, "fullUrl", found=shown(url), expected=expected)
                 return
             break

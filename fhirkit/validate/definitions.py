@@ -207,6 +207,21 @@ def value_set(url: str) -> Mapping[str, frozenset[str] | None] | None:
     }
 
 
+def contains(codes: Mapping[str, frozenset[str] | None], system: object, code: str) -> bool:
+    """Whether a set has a code; of any system where the element's own is not said."""
+    if system is None:
+        return any(known is None or code in known for known in codes.values())
+    if not isinstance(system, str) or system not in codes:
+        return False
+    known = codes[system]
+    return known is None or code in known or _is_in_caseless(system, code, known)
+
+
+def _is_in_caseless(system: str, code: str, known: frozenset[str]) -> bool:
+    shipped = code_system(system)
+    return bool(shipped and shipped.caseless) and code.lower() in {one.lower() for one in known}
+
+
 @cache
 def _binding(url: str, required: bool) -> Binding | None:  # noqa: FBT001 - a key of the cache
     codes = value_set(url)

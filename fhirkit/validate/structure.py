@@ -30,7 +30,7 @@ from fhirkit.validate.plans import (
 )
 from fhirkit.validate.profiles.run import Run
 from fhirkit.validate.scope import Scope, contained_by_id
-from fhirkit.validate.shapes import EMPTY, KIND, NULL, TWO_OF_A_CHOICE, UNKNOWN, add_kind
+from fhirkit.validate.shapes import EMPTY, NULL, TWO_OF_A_CHOICE, UNKNOWN, add_kind
 from fhirkit.validate.values import check_value
 from fhirkit.validate.versions import SPEC as TYPES_SPEC
 from fhirkit.validate.versions import other_version
@@ -64,7 +64,6 @@ UNKNOWN_TYPE = Rule(
 )
 VERSION = Rule("fhir-version", "not-supported", "", expected="R4", spec=TYPES_SPEC)
 FORM = {
-    "kind": KIND,
     "empty": EMPTY,
     "form": Rule("form", "value", "not the form it should have", spec=primitives.SPEC),
     "date": Rule("date", "value", "there is no such day", spec=primitives.SPEC),

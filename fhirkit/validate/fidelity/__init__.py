@@ -7,7 +7,7 @@ No word of the text goes into a finding, only where in the text was looked.
 
 from __future__ import annotations
 
+from fhirkit.validate.datatypes import GROUNDING
 from fhirkit.validate.fidelity.check import check_fidelity
-from fhirkit.validate.fidelity.grounds import GROUNDING
 
 __all__ = ["GROUNDING", "check_fidelity"]

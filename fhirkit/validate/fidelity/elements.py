@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fhirkit.validate.datatypes import GROUNDING
 from fhirkit.validate.fidelity.concepts import check_concept, check_known_drug, check_quote
 from fhirkit.validate.fidelity.dates import OF_THE_RECORD, check_date, is_date
-from fhirkit.validate.fidelity.grounds import GROUNDING, extensions
+from fhirkit.validate.fidelity.grounds import extensions
 from fhirkit.validate.fidelity.quantities import check_number, check_quantity, number
 from fhirkit.validate.fidelity.rhythm import check_repeat
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fhirkit.issues import Severity
+from fhirkit.validate.datatypes import GROUNDING
 from fhirkit.validate.fidelity import rules
 from fhirkit.validate.fidelity.concepts import is_named
 from fhirkit.validate.fidelity.sources import name_in
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 _LOOKED_AT: Final = 1000
 #: Elements with what a resource is about.
 _SUBJECTS: Final = ("code", "event", "medicationCodeableConcept", "vaccineCode")
-GROUNDING: Final = "http://hl7.org/fhir/StructureDefinition/derivation-reference"
 
 
 def extensions(node: Node) -> Iterator[Node]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from fhirkit.validate.definitions import contains
 from fhirkit.validate.profiles import paths, terminology
 from fhirkit.validate.profiles.comparing import equals, fits
 from fhirkit.validate.profiles.compiled import ABSENT, DEFAULT_SLICE
@@ -138,7 +139,7 @@ def _has_value(walk: Walk, wanted: Part, reached: list[Item], judges: Judges) ->
 def has_code(codes: terminology.Codes, value: object) -> bool:
     """Whether a code, Coding, Quantity or CodeableConcept is of a value set."""
     if isinstance(value, str):
-        return terminology.contains(codes, None, value)
+        return contains(codes, None, value)
     if not isinstance(value, dict):
         return False
     codings = value.get("coding")
@@ -146,4 +147,4 @@ def has_code(codes: terminology.Codes, value: object) -> bool:
         return any(has_code(codes, one) for one in codings if isinstance(one, dict))
     code = value.get("code")
     system = value.get("system", "")  # a coding without a system is of no value set
-    return isinstance(code, str) and terminology.contains(codes, system, code)
+    return isinstance(code, str) and contains(codes, system, code)

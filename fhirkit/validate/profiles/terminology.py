@@ -38,21 +38,6 @@ def value_set(guide: Guide | None, canonical: str, above: tuple[str, ...] = ()) 
         return _expansion(definition)
 
 
-def contains(codes: Codes, system: object, code: str) -> bool:
-    """Whether a set has a code; of any system where the element's own is not said."""
-    if system is None:
-        return any(known is None or code in known for known in codes.values())
-    if not isinstance(system, str) or system not in codes:
-        return False
-    known = codes[system]
-    return known is None or code in known or _is_in_caseless(system, code, known)
-
-
-def _is_in_caseless(system: str, code: str, known: frozenset[str]) -> bool:
-    shipped = definitions.code_system(system)
-    return bool(shipped and shipped.caseless) and code.lower() in {one.lower() for one in known}
-
-
 def _expand(guide: Guide, definition: Json, above: tuple[str, ...]) -> Codes:
     compose = definition["compose"]
     found: dict[str, frozenset[str] | None] = {}

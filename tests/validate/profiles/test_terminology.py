@@ -1,6 +1,7 @@
 import pytest
 
-from fhirkit.validate.profiles.terminology import contains, value_set
+from fhirkit.validate.definitions import contains
+from fhirkit.validate.profiles.terminology import value_set
 from profile_builder import guide
 
 SYSTEM = "http://example.org/c"
