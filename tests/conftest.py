@@ -10,6 +10,8 @@ from typing import NoReturn
 import hypothesis
 import pytest
 
+pytest_plugins = ["servers.fixtures"]
+
 ROOT = Path(__file__).resolve().parents[1]
 EXPECTED_WHEEL = os.environ.get("FHIRKIT_EXPECT_WHEEL")
 """The environment the built wheel is installed in, during the run against it."""

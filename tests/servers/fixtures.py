@@ -1,0 +1,131 @@
+"""Fixtures that give a real FHIR server, each as a :class:`servers.server.Server`.
+
+Those in memory of this process are made for each test. HAPI and Medplum are programs of their
+own, started when a test first asks, once for the whole run: what others left is still there.
+Where such a server cannot be had, the test is skipped, or fails with FHIRKIT_REQUIRE_ALL=1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from fhirkit.serve import INSTALL
+from servers import hapi as hapi_server
+from servers import medplum as medplum_server
+from servers.process import CannotStart, Started
+from servers.server import Server
+
+Require = Callable[[str], None]
+
+_REAL = ("sekmet", "sekmet_smart", "hapi", "hapi_strict", "medplum")
+_SLOW = {"hapi", "hapi_strict", "medplum"}
+
+EVERY = [
+    pytest.param(name, id=name, marks=[pytest.mark.server, *[pytest.mark.slow] * (name in _SLOW)])
+    for name in _REAL
+]
+"""The names of the servers' fixtures, to run a test against each: with
+``@pytest.mark.parametrize("name", EVERY)`` and ``request.getfixturevalue(name)``."""
+
+
+@pytest.fixture
+def sekmet(tmp_path: Path, require: Require, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """The embedded server with an empty database."""
+    from servers.sekmet import started
+
+    with started(_own_folder(tmp_path, require, monkeypatch)) as server:
+        yield server
+
+
+@pytest.fixture
+def sekmet_smart(
+    tmp_path: Path, require: Require, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Server]:
+    """The embedded server with an empty database, for one client that signs in with its key."""
+    from servers.sekmet import started_smart
+
+    with started_smart(_own_folder(tmp_path, require, monkeypatch)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def hapi(launched: Callable[[str], Server]) -> Server:
+    """HAPI FHIR JPA as it comes: lenient."""
+    return launched("hapi")
+
+
+@pytest.fixture(scope="session")
+def hapi_strict(launched: Callable[[str], Server]) -> Server:
+    """HAPI FHIR JPA that validates what it is sent."""
+    return launched("hapi_strict")
+
+
+@pytest.fixture(scope="session")
+def medplum(launched: Callable[[str], Server]) -> Server:
+    """Medplum's router."""
+    return launched("medplum")
+
+
+@pytest.fixture(scope="session")
+def launched(
+    request: pytest.FixtureRequest,
+    require: Require,
+    checkout: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[str], Server]]:
+    """Gives a server that is a program of its own, by its name; started when first asked for."""
+    programs: dict[str, Started] = {}
+    logs = tmp_path_factory.mktemp("servers")
+    patience = {"medplum": medplum_server.PATIENCE}
+
+    def begin(name: str) -> None:
+        if name not in programs:
+            programs[name] = _launch(name, checkout / ".venv" / "servers", logs, require)
+
+    def give(name: str) -> Server:
+        try:
+            begin(name)
+            # The two of HAPI take long: let the other one start meanwhile.
+            for other in {"hapi": ["hapi_strict"], "hapi_strict": ["hapi"]}.get(name, []):
+                if _asked_for(other, request.session):
+                    begin(other)
+            base = programs[name].base(patience.get(name, hapi_server.PATIENCE))
+        except CannotStart as reason:
+            require(f"{name} cannot be started: {reason}")
+            raise
+        return Server(name=name, base=base, fresh=False)
+
+    yield give
+    for program in programs.values():
+        program.stop()
+
+
+def _launch(name: str, folder: Path, logs: Path, require: Require) -> Started:
+    module = medplum_server if name == "medplum" else hapi_server
+    missing = module.missing_tools()
+    if missing:
+        require(f"{name} needs {' and '.join(missing)}")
+    log = logs / f"{name}.log"
+    if name == "medplum":
+        return medplum_server.launch(medplum_server.build(folder), log)
+    return hapi_server.launch(hapi_server.build(folder), log, strict=name == "hapi_strict")
+
+
+def _asked_for(name: str, session: pytest.Session) -> bool:
+    """Whether a test of this run uses the fixture, by itself or as a parameter."""
+    for item in session.items:
+        call = getattr(item, "callspec", None)
+        if name in getattr(item, "fixturenames", ()) or (call and name in call.params.values()):
+            return True
+    return False
+
+
+def _own_folder(tmp_path: Path, require: Require, monkeypatch: pytest.MonkeyPatch) -> Path:
+    if find_spec("sekmet") is None:
+        require(f"no embedded server: {INSTALL}")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
