@@ -67,20 +67,32 @@ def secret(environment: Mapping[str, str], name: str) -> str:
     Raises SettingsError, which names the variable and never its value.
     """
     value = environment[name]
-    if name.endswith("_FILE"):
-        try:
-            value = Path(value).read_text("utf-8")
-        except (OSError, UnicodeDecodeError, ValueError):
-            raise SettingsError(f"the file that {name} names cannot be read") from None
+    return secret_in(Path(value), name) if name.endswith("_FILE") else one_line(value, name)
+
+
+def token(environment: Mapping[str, str], name: str) -> str:
+    """The same for a bearer token or key."""
+    return as_token(secret(environment, name), name)
+
+
+def secret_in(file: Path, name: str) -> str:
+    """The one line that a file holds, which the setting ``name`` names."""
+    try:
+        return one_line(file.read_text("utf-8-sig"), name)  # Windows' editors write a mark first
+    except (OSError, ValueError):
+        raise SettingsError(f"the file that {name} names cannot be read") from None
+
+
+def one_line(value: str, name: str) -> str:
+    """``value`` without white space around it. Raises SettingsError if it is more than a line."""
     value = value.strip()
     if not value or any(character < " " for character in value):
         raise SettingsError(f"{name} must hold one line")
     return value
 
 
-def token(environment: Mapping[str, str], name: str) -> str:
-    """The same for a bearer token or key."""
-    value = secret(environment, name)
+def as_token(value: str, name: str) -> str:
+    """``value``, if a header can hold it as a token. Raises SettingsError, which names ``name``."""
     if not value.isascii() or " " in value:
         raise SettingsError(f"{name} holds characters no token can have")
     return value

@@ -18,7 +18,7 @@ from fhirkit import __version__
 from fhirkit._remote import base_url, is_loopback, keep_quiet
 from fhirkit.errors import InDoubt, Refused, ServerError, SettingsError, Unreachable
 from fhirkit.push.answer import in_doubt, outcome_words, read_answer, sent
-from fhirkit.push.auth import authorization
+from fhirkit.push.auth import authentication, credentials_from, tls
 from fhirkit.push.report import BundleReport, PushReport, State
 
 if TYPE_CHECKING:
@@ -217,12 +217,11 @@ def connected(base: str, client: httpx.Client | None, timeout: float) -> Iterato
     if client is not None:
         yield client
         return
-    credentials = authorization(os.environ, base)
-    headers = {"User-Agent": f"fhirkit/{__version__}"}
-    if credentials:
-        headers["Authorization"] = credentials
+    credentials = credentials_from({}, os.environ)
     with httpx.Client(
-        headers=headers,
+        auth=authentication(credentials, base),
+        verify=tls(credentials) or True,
+        headers={"User-Agent": f"fhirkit/{__version__}"},
         timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT)),
         # A proxy is for other machines; it could not even see this one's loopback.
         trust_env=not is_loopback(base),
