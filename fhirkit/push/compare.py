@@ -165,6 +165,8 @@ def _meta(
 def _lacking(pair: _Pair, sent: list[Any], stored: list[Any], places: _Places) -> Iterator[_Pair]:
     """The labels that are on the resource no longer, wherever among others they stand."""
     for number, item in enumerate(sent):
+        if item is None:
+            continue
         path = _Path(pair.path, f"[{number}]")
         pairs = (_Pair(path, pair.name, item, other) for other in stored)
         if not any(not _walked([each], places).differences for each in pairs):
@@ -253,8 +255,11 @@ def _fewer_digits(sent: object, stored: object) -> bool:
 
 def _markup(div: str, places: _Places) -> list[object]:
     reader = _Markup(places)
-    reader.feed(div)
-    reader.close()
+    try:
+        reader.feed(div)
+        reader.close()
+    except AssertionError:  # how the parser says that "<![x" is no markup
+        return [*div.split()]
     return reader.parts
 
 

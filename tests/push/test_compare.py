@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from copy import deepcopy
@@ -10,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from fhirkit._cases import golden_cases
@@ -337,6 +338,44 @@ def nested(levels: int, end: str) -> dict[str, Any]:
     for _ in range(levels):
         node = {"x": [node]}
     return node
+
+
+NAMES = """
+resourceType id meta tag profile source versionId extension url reference div text given _given
+value Jane
+""".split()
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.decimals(allow_nan=False)
+    | st.sampled_from(["Observation", "a#b", URN, "Patient/7", "Patient?x=y", f"{BASE}/Patient/7"])
+    | st.sampled_from(["<div>a</div>", "<![x[", "<!x", "&#x110000;", "</", "\udc00digits:1.0"]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+ELEMENTS = st.dictionaries(st.sampled_from(NAMES[1:]), VALUES, max_size=4)
+TOLD = re.compile(r"Observation(\.[A-Za-z?]+|\[\d+\])*: (missing|different)")
+
+
+@given(ELEMENTS, ELEMENTS | VALUES)
+@example({"div": "<![x["}, {"div": "<![y["})
+@example({"meta": {"tag": [None, 1]}}, {"meta": {"tag": [1]}})
+def test_whatever_is_stored_is_compared(sent: dict[str, Any], stored: object) -> None:
+    """Nothing is raised, and nothing but paths and words is told."""
+    for path in found(sent, stored, {URN: "Patient/7"}):
+        assert TOLD.fullmatch(path)
+        assert "Patient" not in path
+
+
+@given(ELEMENTS)
+def test_what_is_stored_as_it_was_sent_is_equal(sent: dict[str, Any]) -> None:
+    """Whatever it is, but for numbers that equal nothing."""
+    assume("nan" not in repr(sent).lower())
+    assert found(sent, deepcopy(sent)) == []
 
 
 def stored(resource: dict[str, Any], *, labels: str = "mixed") -> dict[str, Any]:
