@@ -8,6 +8,7 @@ Where such a server cannot be had, the test is skipped, or fails with FHIRKIT_RE
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,6 +17,8 @@ import pytest
 from fhirkit.serve import INSTALL
 from servers import hapi as hapi_server
 from servers import medplum as medplum_server
+from servers.faults import Faults
+from servers.faulty import WELL, Faulty, in_process, in_thread
 from servers.process import CannotStart, Started
 from servers.server import Server
 
@@ -50,6 +53,26 @@ def sekmet_smart(
 
     with started_smart(_own_folder(tmp_path, require, monkeypatch)) as server:
         yield server
+
+
+@pytest.fixture
+def faulty(tmp_path: Path, require: Require) -> Iterator[Callable[..., Faulty]]:
+    """Starts bad servers, each empty: ``faulty(Faults(seed=1, too_many=0.1))``.
+
+    In a thread of this process, or with ``own_process=True`` as a process of its own: one that
+    costs the client's process nothing, and lives on when a client is killed.
+    """
+    if find_spec("uvicorn") is None:
+        require(f"no faulty server: {INSTALL}")
+    with ExitStack() as stack:
+
+        def begin(faults: Faults = WELL, *, own_process: bool = False) -> Faulty:
+            if own_process:
+                log = tmp_path / f"faulty-{len(list(tmp_path.glob('faulty-*.log')))}.log"
+                return stack.enter_context(in_process(log, faults))
+            return stack.enter_context(in_thread(faults))
+
+        yield begin
 
 
 @pytest.fixture(scope="session")
