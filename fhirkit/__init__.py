@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from fhirkit.facts.read import extract
     from fhirkit.issues import Issue
     from fhirkit.narrative.span import Span
-    from fhirkit.push import push
+    from fhirkit.push import Client, PushOptions, push
     from fhirkit.push.report import PushReport
     from fhirkit.settings import Settings
     from fhirkit.validate import validate
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Case",
+    "Client",
     "FhirkitError",
     "Guide",
     "InDoubt",
@@ -52,6 +53,7 @@ __all__ = [
     "Issue",
     "MappingError",
     "OutputError",
+    "PushOptions",
     "PushReport",
     "Refused",
     "ServerError",
@@ -72,6 +74,7 @@ __all__ = [
 
 _HOME = {
     "Case": "fhirkit.facts.case",
+    "Client": "fhirkit.push",
     "FhirkitError": "fhirkit.errors",
     "Guide": "fhirkit.validate.profiles.guide",
     "InDoubt": "fhirkit.errors",
@@ -79,6 +82,7 @@ _HOME = {
     "Issue": "fhirkit.issues",
     "MappingError": "fhirkit.errors",
     "OutputError": "fhirkit.errors",
+    "PushOptions": "fhirkit.push",
     "PushReport": "fhirkit.push.report",
     "Refused": "fhirkit.errors",
     "ServerError": "fhirkit.errors",

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from fhirkit.settings import Settings
 
 # AdverseEvent has no search parameter "identifier" in R4, Provenance no identifier at all.
-_FOUND_BY_TAG = frozenset({"AdverseEvent", "Provenance"})
+FOUND_BY_TAG = frozenset({"AdverseEvent", "Provenance"})
 
 
 def request(target: Target, settings: Settings) -> Resource:
@@ -23,6 +23,6 @@ def request(target: Target, settings: Settings) -> Resource:
 
 
 def _criteria(target: Target, system: str) -> str:
-    parameter = "_tag" if target.type in _FOUND_BY_TAG else "identifier"
+    parameter = "_tag" if target.type in FOUND_BY_TAG else "identifier"
     # "|" stays as it is between system and key: that is how servers were seen to take it.
     return f"{parameter}={quote(system, safe=':/')}|{target.key}"

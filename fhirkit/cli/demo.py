@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Runs the verb and gives its exit code."""
-    from fhirkit.push.client import count, deliver
+    from fhirkit.push import Client
     from fhirkit.serve import running
 
     made = _convert()
@@ -55,17 +55,17 @@ def run(options: argparse.Namespace) -> int:
             if options.keep:
                 write_file(folder / f"{case.key}.json", case.data)
         types = sorted({kind for case in made for kind in case.types})
-        bundles = [(case.key, case.data) for case in made]
-        with running(folder / _DATABASE) as server:
+        bundles = [case.data for case in made]
+        with running(folder / _DATABASE) as server, Client(server.base) as client:
             say(f"\nserver: {server.base}")
-            first = deliver(bundles, server.base)
+            first = client.push(bundles)
             first.raise_for_failure()
             say(f"first push:  {_counted(first.counts)}")
-            before = count(server.base, types)
-            second = deliver(bundles, server.base)
+            before = client.count(types)
+            second = client.push(bundles)
             second.raise_for_failure()
             say(f"second push: {_counted(second.counts)}")
-            after = count(server.base, types)
+            after = client.count(types)
     _print_counts(before, after)
     _print_where(options.keep, folder)
     return _verdict(before, after, first.counts.get("created", 0))

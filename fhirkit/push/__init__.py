@@ -1,7 +1,8 @@
-"""Sends bundles to a FHIR server and reads what it did with them."""
+"""Sends bundles to a FHIR server, proves what it did with them, and takes them back."""
 
 from __future__ import annotations
 
-from fhirkit.push.client import count, deliver, deliver_each, push
+from fhirkit.push.client import Client, push
+from fhirkit.push.options import PushOptions
 
-__all__ = ["count", "deliver", "deliver_each", "push"]
+__all__ = ["Client", "PushOptions", "push"]

@@ -1,63 +1,128 @@
-"""Reads what a server answered to a transaction or batch. No I/O: bytes in, outcomes out."""
+"""Reads what a server answered to a request. No I/O: bytes in, outcomes out."""
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from fhirkit.push.report import DONE, BundleReport, EntryOutcome, Outcome, State
+from fhirkit.push.exact import read_plain
+from fhirkit.push.report import DONE, EntryOutcome, Outcome
+from fhirkit.push.retry import TABLE, leaves_doubt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from fhirkit.push.load import Asked
+    from fhirkit.push.options import OnExisting
 
 _LOCATION = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([^/?#\s]+)(?:/_history/([^/?#\s]+))?$")
 _ENTRY = re.compile(r"\bBundle\.entry\[(\d{1,9})\]")
+_SIZE = re.compile(
+    r"(?=.*\b(?:entr(?:y|ies)|bundle|transaction|batch|size|bytes|resources)\b)"
+    r".*\b(?:too (?:many|large|big|long)|exceed\w*|limit(?:ed)?|maximum|more than|at most)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _ENOUGH = 2_000  # characters of a server's words that are kept
 
 
+class Fate(Enum):
+    """What an answer means for all of its request."""
+
+    DONE = "done"  # each entry has its own outcome
+    REFUSED = "refused"  # nothing was stored
+    IN_DOUBT = "in doubt"  # it may have been stored
+
+
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """What one entry of the request asked for."""
+class Reply:
+    """An answer as it came: status, headers by their small names, body."""
 
-    method: str
-    resource_type: str | None
-    conditional: bool
-
-
-def sent(bundle: dict[str, Any]) -> tuple[Sent, ...]:
-    """What the entries of a bundle ask for, in their order."""
-    entries = bundle.get("entry")
-    return tuple(_sent(entry) for entry in (entries if isinstance(entries, list) else ()))
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
 
 
-def read_answer(name: str, status: int, body: bytes, asked: Sequence[Sent]) -> BundleReport:
-    """What became of a bundle, by the server's answer to it.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a request: ``message`` in our words, ``detail`` in the server's."""
+
+    fate: Fate
+    entries: tuple[EntryOutcome, ...]
+    status: int | None = None
+    message: str = ""
+    detail: str = ""
+
+
+def read_answer(reply: Reply, asked: Sequence[Asked], on_existing: OnExisting) -> Answer:
+    """What became of the entries of a transaction or batch.
 
     Some servers commit and answer 5xx all the same, and some say 200 and mean no: whatever
-    is not plainly a refusal or a full answer leaves the bundle in doubt.
+    is not plainly a refusal or a full answer leaves the entries in doubt.
     """
-    answer = _json(body)
-    if _success(status):
-        return _accepted(name, status, answer, asked)
-    code, detail = _words(answer, body)
-    reason = f"HTTP {status}{_phrase(status)}" + (f", {code}" if code else "")
-    if 300 <= status < 400:
-        message = f"{reason}: the server sends clients elsewhere; push to that address instead"
-        return _all(name, State.REFUSED, Outcome.REFUSED, asked, status, message, detail)
-    if status < 500 and status != HTTPStatus.REQUEST_TIMEOUT:
-        message = f"{reason}: nothing was stored"
-        report = _all(name, State.REFUSED, Outcome.REFUSED, asked, status, message, detail)
-        return _blamed(report, answer)
-    message = f"{reason}: the server may have stored it; push again once it is well"
-    return _all(name, State.IN_DOUBT, Outcome.UNKNOWN, asked, status, message, detail)
+    answer = _json(reply.body)
+    if not _success(reply.status):
+        return _failed(reply, answer, asked)
+    if not isinstance(answer, dict) or answer.get("resourceType") != "Bundle":
+        _, detail = _words(answer, b"")
+        message = f"HTTP {reply.status} without a response bundle: what was stored is unknown"
+        return _all(Fate.IN_DOUBT, asked, reply.status, message, detail)
+    entries = answer.get("entry") or []
+    if not isinstance(entries, list) or len(entries) != len(asked):
+        number = len(entries) if isinstance(entries, list) else 0
+        message = f"{number} entries in the answer to {len(asked)}: which one lacks is unknown"
+        return _all(Fate.IN_DOUBT, asked, reply.status, message, "")
+    outcomes = tuple(
+        [_entry(one, entry, on_existing) for one, entry in zip(asked, entries, strict=True)]
+    )
+    return Answer(Fate.DONE, outcomes, reply.status)
 
 
-def in_doubt(name: str, asked: Sequence[Sent], message: str) -> BundleReport:
-    """The report of a bundle that was sent and got no answer."""
-    return _all(name, State.IN_DOUBT, Outcome.UNKNOWN, asked, None, message, "")
+def read_single(reply: Reply, asked: Asked, on_existing: OnExisting) -> Answer:
+    """The same for an entry that was sent by itself."""
+    answer = _json(reply.body)
+    if reply.status != HTTPStatus.NOT_MODIFIED and not _success(reply.status):
+        return _failed(reply, answer, (asked,))
+    response = {
+        "status": str(reply.status),
+        "location": reply.headers.get("location") or reply.headers.get("content-location"),
+        "etag": reply.headers.get("etag"),
+        "outcome": answer,
+    }
+    entry: dict[str, Any] = {"response": response}
+    if isinstance(answer, dict) and isinstance(answer.get("id"), str):
+        entry["fullUrl"] = f"{answer.get('resourceType')}/{answer['id']}"
+        meta = _dict(answer.get("meta"))
+        response["lastModified"] = meta.get("lastUpdated")
+        response["etag"] = response["etag"] or meta.get("versionId")
+    outcome = _entry(asked, entry, on_existing)
+    if outcome.location is None and outcome.outcome in DONE:
+        message = f"HTTP {reply.status} without a location: what was stored is unknown"
+        _, detail = _words(answer, b"")
+        return _all(Fate.IN_DOUBT, (asked,), reply.status, message, detail)
+    return Answer(Fate.DONE, (outcome,), reply.status)
+
+
+def unanswered(asked: Sequence[Asked], message: str) -> Answer:
+    """The answer to a request that was sent and got none."""
+    return _all(Fate.IN_DOUBT, asked, None, message, "")
+
+
+def complains_of_size(answer: Answer) -> bool:
+    """Whether a refusal is about how much was sent at once."""
+    if answer.fate is not Fate.REFUSED:
+        return False
+    if answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return True
+    return answer.status in (400, 403, 409, 422) and _SIZE.search(answer.detail) is not None
+
+
+def status_of(entry: EntryOutcome) -> int:
+    """The number in the status of an entry, 0 where it has none."""
+    match = re.match(r"\s*(\d{3})\b", entry.status or "")
+    return int(match[1]) if match else 0
 
 
 def outcome_words(body: bytes) -> tuple[str, str]:
@@ -80,67 +145,69 @@ def sentence(issue: dict[str, Any]) -> str:
     return text.strip() if isinstance(text, str) else ""
 
 
-def _accepted(name: str, status: int, answer: object, asked: Sequence[Sent]) -> BundleReport:
-    if not isinstance(answer, dict) or answer.get("resourceType") != "Bundle":
-        _, detail = _words(answer, b"")
-        message = f"HTTP {status} without a response bundle: what was stored is unknown"
-        return _all(name, State.IN_DOUBT, Outcome.UNKNOWN, asked, status, message, detail)
-    entries = answer.get("entry") or []
-    if not isinstance(entries, list) or len(entries) != len(asked):
-        number = len(entries) if isinstance(entries, list) else 0
-        message = f"{number} entries in the answer to {len(asked)}: which one lacks is unknown"
-        return _all(name, State.IN_DOUBT, Outcome.UNKNOWN, asked, status, message, "")
-    outcomes = tuple(
-        _entry(position, request, entry if isinstance(entry, dict) else {})
-        for position, (request, entry) in enumerate(zip(asked, entries, strict=True))
-    )
-    return BundleReport(
-        name=name, state=_state(outcomes), entries=outcomes, status=status, message=""
-    )
+def place_of(address: object) -> tuple[str, str, str | None] | None:
+    """Type, ``Type/id`` and version of an address on a server, None where it is none."""
+    match = _LOCATION.search(address) if isinstance(address, str) else None
+    return (match[1], f"{match[1]}/{match[2]}", match[3]) if match else None
 
 
-def _state(outcomes: Sequence[EntryOutcome]) -> State:
-    kinds = {entry.outcome for entry in outcomes}
-    if kinds <= DONE:
-        return State.LANDED
-    if Outcome.UNKNOWN in kinds:
-        return State.IN_DOUBT
-    return State.PARTLY if kinds & DONE else State.REFUSED
+def version_of(etag: object) -> str | None:
+    """The version in an etag; HAPI gives a bare ``1``, others ``W/"1"``."""
+    if not isinstance(etag, str):
+        return None
+    return etag.removeprefix("W/").strip('"') or None
 
 
-def _entry(position: int, request: Sent, entry: dict[str, Any]) -> EntryOutcome:
-    response = entry.get("response")
-    if not isinstance(response, dict):
-        response = {}
+def _failed(reply: Reply, answer: object, asked: Sequence[Asked]) -> Answer:
+    status = reply.status
+    code, detail = _words(answer, reply.body)
+    reason = f"HTTP {status}{_phrase(status)}" + (f", {code}" if code else "")
+    if 300 <= status < 400:
+        message = f"{reason}: the server sends clients elsewhere; push to that address instead"
+        return _all(Fate.REFUSED, asked, status, message, detail)
+    if leaves_doubt(status):
+        message = f"{reason}: the server may have stored it; push again once it is well"
+        return _all(Fate.IN_DOUBT, asked, status, message, detail)
+    message = f"{reason}: nothing was stored"
+    return _blamed(_all(Fate.REFUSED, asked, status, message, detail), answer)
+
+
+def _entry(asked: Asked, entry: object, on_existing: OnExisting) -> EntryOutcome:
+    entry = _dict(entry)
+    response = _dict(entry.get("response"))
     status = response.get("status")
-    words = response.get("outcome")
-    kind, location, version = _place(response, entry)
-    outcome = _outcome(request, status, words)
+    if not isinstance(status, str):
+        status = None
+    place = place_of(response.get("location")) or place_of(entry.get("fullUrl"))
+    kind, location, version = place or (None, None, None)
+    outcome = _outcome(status, response, on_existing)
+    modified = response.get("lastModified")
     return EntryOutcome(
-        position=position,
-        outcome=outcome,
-        resource_type=request.resource_type or kind,
-        location=location,
-        version=version,
-        status=status if isinstance(status, str) else None,
-        detail="" if outcome in DONE else _words(words, b"")[1],
+        asked.position,
+        outcome,
+        asked.type or kind,
+        location,
+        version or version_of(response.get("etag")),
+        status,
+        "" if outcome in DONE else _words(response.get("outcome"), b"")[1],
+        modified if isinstance(modified, str) else None,
     )
 
 
-def _outcome(request: Sent, status: object, words: object) -> Outcome:
-    match = re.match(r"\s*(\d{3})\b", status) if isinstance(status, str) else None
-    number = int(match[1]) if match else 0
-    if number >= 400:
-        return Outcome.REFUSED
+def _outcome(status: str | None, response: dict[str, Any], on_existing: OnExisting) -> Outcome:
+    digits = (status or "").strip()[:3]
+    number = int(digits) if digits.isascii() and digits.isdigit() else 0
     if number == HTTPStatus.CREATED:
         return Outcome.CREATED
-    if number == HTTPStatus.NOT_MODIFIED or (_success(number) and _unchanged(words)):
+    if number == HTTPStatus.NOT_MODIFIED:
         return Outcome.EXISTED
-    if not _success(number):
-        return Outcome.UNKNOWN
-    if request.method == "POST":
-        return Outcome.EXISTED if request.conditional else Outcome.CREATED
-    return Outcome.UPDATED
+    if _success(number):
+        if on_existing == "keep" or _unchanged(response.get("outcome")):
+            return Outcome.EXISTED
+        return Outcome.UPDATED
+    if number in TABLE and leaves_doubt(number):
+        return Outcome.IN_DOUBT
+    return Outcome.REFUSED if number >= 400 else Outcome.IN_DOUBT
 
 
 def _unchanged(words: object) -> bool:
@@ -154,69 +221,28 @@ def _unchanged(words: object) -> bool:
     return any(isinstance(code, str) and code.endswith("_NO_CHANGE") for code in codes)
 
 
-def _place(
-    response: dict[str, Any], entry: dict[str, Any]
-) -> tuple[str | None, str | None, str | None]:
-    for candidate in (response.get("location"), entry.get("fullUrl")):
-        match = _LOCATION.search(candidate) if isinstance(candidate, str) else None
-        if match:
-            return match[1], f"{match[1]}/{match[2]}", match[3] or _version(response.get("etag"))
-    return None, None, _version(response.get("etag"))
-
-
-def _version(etag: object) -> str | None:
-    """The version in an etag; HAPI gives a bare ``1``, others ``W/"1"``."""
-    if not isinstance(etag, str):
-        return None
-    return etag.removeprefix("W/").strip('"') or None
-
-
-def _blamed(report: BundleReport, answer: object) -> BundleReport:
+def _blamed(answer: Answer, outcome: object) -> Answer:
     """Hands the server's words to the entries it names in ``issue.expression``."""
     said: dict[int, list[str]] = {}
-    for issue in _issues(answer):
+    for issue in _issues(outcome):
         places = [*_list(issue.get("expression")), *_list(issue.get("location"))]
         for place in places:
             match = _ENTRY.search(place) if isinstance(place, str) else None
             if match:
                 said.setdefault(int(match[1]), []).append(sentence(issue))
-    if not said:
-        return report
     entries = tuple(
-        EntryOutcome(
-            position=entry.position,
-            outcome=entry.outcome,
-            resource_type=entry.resource_type,
-            detail="\n".join(said.get(entry.position, ()))[:_ENOUGH],
-        )
-        for entry in report.entries
+        entry._replace(detail="\n".join(said.get(index, ()))[:_ENOUGH])
+        for index, entry in enumerate(answer.entries)
     )
-    return BundleReport(
-        name=report.name,
-        state=report.state,
-        entries=entries,
-        status=report.status,
-        message=report.message,
-        detail=report.detail,
-    )
+    return Answer(answer.fate, entries, answer.status, answer.message, answer.detail)
 
 
 def _all(
-    name: str,
-    state: State,
-    outcome: Outcome,
-    asked: Sequence[Sent],
-    status: int | None,
-    message: str,
-    detail: str,
-) -> BundleReport:
-    entries = tuple(
-        EntryOutcome(position=position, outcome=outcome, resource_type=request.resource_type)
-        for position, request in enumerate(asked)
-    )
-    return BundleReport(
-        name=name, state=state, entries=entries, status=status, message=message, detail=detail
-    )
+    fate: Fate, asked: Sequence[Asked], status: int | None, message: str, detail: str
+) -> Answer:
+    outcome = Outcome.REFUSED if fate is Fate.REFUSED else Outcome.IN_DOUBT
+    entries = tuple(EntryOutcome(one.position, outcome, one.type) for one in asked)
+    return Answer(fate, entries, status, message, detail)
 
 
 def _words(answer: object, body: bytes) -> tuple[str, str]:
@@ -237,20 +263,9 @@ def _issues(answer: object) -> list[dict[str, Any]]:
     return [issue for issue in _list(answer.get("issue")) if isinstance(issue, dict)]
 
 
-def _sent(entry: object) -> Sent:
-    request = _dict(_dict(entry).get("request"))
-    method, url = request.get("method"), request.get("url")
-    kind = _dict(_dict(entry).get("resource")).get("resourceType")
-    return Sent(
-        method=method if isinstance(method, str) else "",
-        resource_type=kind if isinstance(kind, str) else None,
-        conditional=bool(request.get("ifNoneExist")) or (isinstance(url, str) and "?" in url),
-    )
-
-
 def _json(body: bytes) -> object:
     try:
-        value: object = json.loads(body)
+        value: object = read_plain(body)
     except (ValueError, RecursionError):
         return None
     return value

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from fhirkit.bundle.request import FOUND_BY_TAG
 from fhirkit.errors import Refused
 from fhirkit.push.limits import Limits, limits_of
 
@@ -40,8 +41,6 @@ TYPES = (
 # R4B (4.3) changed none of the types above, so a bundle is the same in both.
 _FITTING = re.compile(r"4\.[03](?!\d)")
 _OTHER = {"1": "DSTU2", "3": "STU3", "5": "R5", "6": "R6"}
-# The types R4 has no identifier search for: their key is a tag.
-_FOUND_BY_TAG = frozenset({"AdverseEvent", "Provenance"})
 _SMART = re.compile(r"smart[ -]?on[ -]?fhir", re.IGNORECASE)
 _OAUTH = "oauth-uris"  # last part of the extension's url, which differs from server to server
 _LONGEST = 200  # characters kept of a word of the server's
@@ -208,7 +207,7 @@ def _row(kind: str, capabilities: Capabilities) -> tuple[str, ...]:
     listed = capabilities.types.get(kind)
     if listed is None:
         return (kind, *("-" for _ in _HEADER[1:]))
-    key = "_tag" if kind in _FOUND_BY_TAG else "identifier"
+    key = "_tag" if kind in FOUND_BY_TAG else "identifier"
     return (
         kind,
         _yes(capabilities.allows(kind, "create")),

@@ -1,235 +1,371 @@
-"""The driver: opens a connection, sends, and hands answers to :mod:`fhirkit.push.answer`.
-
-All rules are elsewhere. Here httpx's exceptions end: each becomes one of ours, which says
-what happened to the data.
-"""
+"""The client of one FHIR server: what it can do, what will be sent, sending, taking back."""
 
 from __future__ import annotations
 
 import json
-import os
-from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urljoin
 
-import httpx
-
-from fhirkit import __version__
-from fhirkit._remote import base_url, is_loopback, keep_quiet
-from fhirkit.errors import InDoubt, Refused, ServerError, SettingsError, Unreachable
-from fhirkit.push.answer import in_doubt, outcome_words, read_answer, sent
-from fhirkit.push.auth import authentication, credentials_from, tls
-from fhirkit.push.report import BundleReport, PushReport, State
+from fhirkit._remote import base_url
+from fhirkit.errors import InputError, Refused
+from fhirkit.mappers.quantity import Digits
+from fhirkit.push.answer import outcome_words
+from fhirkit.push.caller import Caller, Request
+from fhirkit.push.capabilities import Capabilities, read_capabilities
+from fhirkit.push.connection import connection_to
+from fhirkit.push.course import Course
+from fhirkit.push.delivery import Delivery
+from fhirkit.push.gate import Clock, Gate
+from fhirkit.push.journal import Journal
+from fhirkit.push.load import read_load
+from fhirkit.push.options import PushOptions
+from fhirkit.push.plan import Plan, make_plan
+from fhirkit.push.pump import Pump
+from fhirkit.push.report import BundleReport, PushReport
+from fhirkit.push.search import FRESH, GONE, answered, total
+from fhirkit.push.statistics import Statistics
+from fhirkit.push.undo import Made, Undoing, UndoReport, made_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    import ssl
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    import httpx
+
+    from fhirkit.push.pump import Given
+    from fhirkit.push.report import EntryOutcome
 
 Resource = dict[str, Any]
+Bundle = Resource | bytes | str
 
-JSON = "application/fhir+json"
-TIMEOUT = 120.0  # seconds; a large transaction takes a server its time
-_CONNECT = 10.0
+_FIRST_CONTACT = 5.0  # seconds a server that was never reached is tried again
 
-keep_quiet()
 
-_LOOSE = "servers need not resolve urn:uuid references within a batch: use a transaction"
+class Client:
+    """Pushes bundles to one FHIR R4 server, and takes back what it created.
 
-# Raised before a byte of the request is out.
-_NOT_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
+    ``options`` say how (:class:`PushOptions`). ``journal`` is a file in which each push is noted,
+    so that it can be resumed and undone by another process; without one these notes are kept as
+    long as the client lives. Credentials come from the environment (docs/authentication.md) unless
+    ``auth`` or a client of your own, ``http``, is given; that stays open. ``tell`` is called with
+    each thing a person should know while it goes on, such as a change of the plan.
+
+    Usable as a context manager, from any number of threads. Raises SettingsError for a wrong
+    address or credentials, OutputError for a journal that cannot be used.
+
+    >>> with Client("https://server.example/fhir") as client:  # doctest: +SKIP
+    ...     report = client.push([bundle])
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        options: PushOptions | None = None,
+        journal: Path | str | None = None,
+        http: httpx.Client | None = None,
+        auth: httpx.Auth | None = None,
+        tls_context: ssl.SSLContext | None = None,
+        tell: Callable[[str], None] | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.base = base_url(url)
+        self.options = options or PushOptions()
+        self.statistics = Statistics()
+        self._tell = tell or (lambda _: None)
+        self._clock = clock or Clock()
+        self._connection = connection_to(
+            self.base,
+            timeout=self.options.timeout,
+            http=http,
+            auth=auth,
+            tls_context=tls_context,
+        )
+        self._gate = self._new_gate()
+        self._caller = self._calling(self._gate)
+        self._capabilities: Capabilities | None = None
+        self._journal = Journal(journal)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes connections and journal."""
+        self._connection.close()
+        self._journal.close()
+
+    def capabilities(self) -> Capabilities:
+        """What the server says it can do; asked once.
+
+        Raises Unreachable, and Refused for what is no FHIR R4 server.
+        """
+        if self._capabilities is None:
+            self._capabilities = self._asked()
+        return self._capabilities
+
+    def plan(self, bundles: Iterable[Bundle] | Bundle = ()) -> Plan:
+        """How bundles would be sent; the server is only asked, nothing is stored.
+
+        Without bundles, the plan for the server alone. Raises what :meth:`capabilities` raises.
+        """
+        return self.plan_named(_named(bundles))
+
+    def plan_named(self, given: Iterable[Given]) -> Plan:
+        """The same for bundles with names, which its problems repeat."""
+        course = self._course(self._caller)
+        bundles = entries = requests = 0
+        problems: list[str] = []
+        for name, data in given:
+            bundles += 1
+            if isinstance(data, BundleReport):
+                problems.append(f"{name}: {data.message}")
+                continue
+            try:
+                load = read_load(name, data, self.options.on_existing)
+                course.taking({one.type for one in load.asked})
+                freight = Delivery(course, self._caller, _unnoted).freight(load)
+                packing = freight.packed(course.plan.mode, course.plan.room)
+            except InputError as error:
+                problems.append(f"{name}: {error}")
+                continue
+            entries += len(freight.positions)
+            requests += len(packing.parcels)
+        return replace(
+            course.plan,
+            types=course.types,
+            bundles=bundles,
+            entries=entries,
+            requests=requests,
+            problems=tuple(problems),
+        )
+
+    def push(self, bundles: Iterable[Bundle] | Bundle, *, fresh: bool = False) -> PushReport:
+        """Sends bundles and says of each what became of it and its entries.
+
+        Bundles given as bytes are sent as they are where the server takes them so. What an
+        unfinished push of this journal to this server has landed is not sent again, unless
+        ``fresh``. Call the report's ``raise_for_failure()`` to have an exception for what did not
+        land.
+
+        Raises Unreachable if the server cannot be reached at all: then nothing was sent.
+        """
+        run: list[int] = []
+        reports = sorted(
+            self.deliver(_named(bundles), fresh=fresh, begun=run.append),
+            key=lambda report: report.number,
+        )
+        return PushReport(server=self.base, bundles=tuple(reports), run=run[0])
+
+    def deliver(
+        self,
+        given: Iterable[Given],
+        *,
+        inputs: str = "",
+        fresh: bool = False,
+        begun: Callable[[int], None] | None = None,
+    ) -> Iterator[BundleReport]:
+        """The report of each bundle as soon as its fate is known, in no fixed order.
+
+        ``given`` are names with bundles, as bytes, taken as they are needed. ``inputs`` says
+        where they come from: a push of the same to the same server is resumed. ``begun`` is
+        called with the number of the run.
+        """
+        plan = make_plan(self.base, self.capabilities(), self.options)
+        gate = self._new_gate()
+        caller = self._calling(gate)
+        course = Course(plan, caller, self._tell)
+        with self._journal.alone(self.base, self._others_turn):
+            command = f"{self.options.on_existing}\n{inputs}"
+            digest = blake2b(command.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+            now = self._clock.now()
+            run = self._journal.begin(self.base, digest, inputs, now, fresh=fresh)
+            if begun is not None:
+                begun(run)
+            complete = yield from self._pumped(given, gate, caller, course, run)
+            self._journal.end(run, self._clock.now(), complete=complete)
+
+    def undo(self, what: PushReport | int, *, dry_run: bool = False) -> UndoReport:
+        """Deletes what a push created, by its report or by its number in the journal.
+
+        What was edited since, or is used by others, stays and is told. With ``dry_run`` nothing
+        is deleted. Raises InputError for a run that is not in the journal, and ServerError where
+        the server cannot be asked.
+        """
+        gate = self._new_gate()
+        undoing = Undoing(self._calling(gate), self.capabilities())
+        if isinstance(what, PushReport):
+            made = [_report_made(report) for report in what.bundles]
+            return undoing.run(made, dry_run=dry_run)
+        run = self._journal.find(what)
+        if run.server != self.base:
+            raise InputError(f"run {what} was a push to {run.server}")
+        with self._journal.alone(self.base, self._others_turn):
+            made = [made_by(trace) for trace in self._journal.traces(what)]
+            used = self._journal.in_use(what, self.base)
+            report = undoing.run(made, dry_run=dry_run, used=used)
+            if not dry_run and report.complete:
+                self._journal.undone(what, self._clock.now())
+        return report
+
+    def read(self, location: str) -> Resource | None:
+        """The resource at ``Type/id`` as it is now, None where there is none (any more)."""
+        called = self._caller.call(Request("GET", location, headers=FRESH))
+        if called.reply is not None and called.reply.status in GONE:
+            return None
+        return self._object(Request("GET", location, headers=FRESH), "a read")
+
+    def search(self, resource_type: str, parameters: Mapping[str, str]) -> Iterator[Resource]:
+        """The resources a search finds, page by page, uncached.
+
+        Raises Refused for what the server refuses, and for a link to a next page that leads to
+        another server: patients' data and credentials stay with this one.
+        """
+        path = f"{resource_type}?{urlencode(parameters)}"
+        while path:
+            page = self._object(
+                Request("GET", path, headers=FRESH), f"a search for {resource_type}"
+            )
+            yield from (
+                entry["resource"]
+                for entry in page.get("entry", ())
+                if isinstance(entry, dict) and isinstance(entry.get("resource"), dict)
+            )
+            path = self._next(page)
+
+    def history(self, location: str) -> list[Resource]:
+        """The versions of the resource at ``Type/id``, the newest first."""
+        request = Request("GET", f"{location}/_history", headers=FRESH)
+        page = self._object(request, "a history")
+        return [
+            entry["resource"]
+            for entry in page.get("entry", ())
+            if isinstance(entry, dict) and isinstance(entry.get("resource"), dict)
+        ]
+
+    def count(self, types: Iterable[str]) -> dict[str, int]:
+        """How many resources of each type the server says it has."""
+        found = {}
+        for kind in types:
+            request = Request("GET", f"{kind}?_summary=count", headers=FRESH)
+            number = total(answered(self._caller, request, f"counting {kind}"))
+            if number is None:
+                raise Refused(f"counting {kind}: the answer holds no total")
+            found[kind] = number
+        return found
+
+    @property
+    def journal(self) -> Journal:
+        """The notes of what was pushed."""
+        return self._journal
+
+    def _asked(self) -> Capabilities:
+        patience = min(self.options.patience, _FIRST_CONTACT)
+        called = self._caller.call(Request("GET", "metadata"), patience=patience)
+        reply = called.reply
+        if reply is None:
+            raise called.error or Refused("the server does not answer /metadata")
+        if 200 <= reply.status < 300:
+            return read_capabilities(reply.body, base=self.base)
+        if self.options.mode is not None and reply.status not in (401, 403):
+            return Capabilities(fhir_version="not told")
+        code, detail = outcome_words(reply.body)
+        raise Refused(
+            f"{self.base}/metadata: HTTP {reply.status}{code and f', {code}'}: no statement of what "
+            "the server can do; check its address (or say --mode, if it has none)",
+            detail=detail,
+        )
+
+    def _pumped(
+        self, given: Iterable[Given], gate: Gate, caller: Caller, course: Course, run: int
+    ) -> Generator[BundleReport, None, bool]:
+        pump = Pump(
+            delivery=Delivery(course, caller, partial(self._journal.progress, run)),
+            course=course,
+            gate=gate,
+            journal=self._journal,
+            run=run,
+            server=self.base,
+            on_existing=self.options.on_existing,
+            workers=self.options.workers,
+        )
+        complete = True
+        for report in pump.reports(given):
+            complete = complete and report.state == "landed"
+            self.statistics.finished(report.state, report.counts)
+            yield report
+        return complete
+
+    def _course(self, caller: Caller) -> Course:
+        return Course(make_plan(self.base, self.capabilities(), self.options), caller, self._tell)
+
+    def _new_gate(self) -> Gate:
+        return Gate(self._clock, rate=self.options.rate, patience=self.options.patience)
+
+    def _calling(self, gate: Gate) -> Caller:
+        return Caller(self._connection, gate, self.statistics, self.options.patience)
+
+    def _others_turn(self) -> None:
+        self._tell("another push to this server is at work with this journal: waiting for its end")
+
+    def _object(self, request: Request, what: str) -> Resource:
+        reply = answered(self._caller, request, what)
+        try:
+            value = json.loads(reply.body, parse_float=Digits)
+        except (ValueError, RecursionError):
+            value = None
+        if not isinstance(value, dict):
+            raise Refused(f"{what}: the answer is not FHIR JSON")
+        return value
+
+    def _next(self, page: Resource) -> str:
+        """What follows the base in a page's link to the next, empty where it is the last."""
+        links = [link for link in page.get("link", ()) if isinstance(link, dict)]
+        url = next((link.get("url") for link in links if link.get("relation") == "next"), None)
+        if not isinstance(url, str):
+            return ""
+        whole = urljoin(f"{self.base}/", url)
+        if not whole.startswith((f"{self.base}/", f"{self.base}?")):
+            raise Refused("the link to the next page leads to another server: it is not followed")
+        return whole[len(self.base) :].lstrip("/")
 
 
 def push(
-    bundles: Iterable[Resource | bytes | str] | Resource | bytes | str,
+    bundles: Iterable[Bundle] | Bundle,
     url: str,
     *,
-    client: httpx.Client | None = None,
-    timeout: float = TIMEOUT,
+    options: PushOptions | None = None,
+    http: httpx.Client | None = None,
 ) -> PushReport:
-    """Sends each transaction or batch bundle to a FHIR server, one request a bundle.
+    """Sends bundles to a FHIR server: :meth:`Client.push` with a client for this once."""
+    with Client(url, options=options, http=http) as client:
+        return client.push(bundles)
 
-    Bundles given as bytes are sent as they are. The report says of every bundle whether it
-    landed, was refused, is in doubt or was not sent, and what became of each entry; call its
-    ``raise_for_failure()`` to have an exception instead. Nothing is sent twice, split or
-    repeated.
 
-    Credentials come from the environment (see docs/commands.md) unless ``client`` is given:
-    then its own are used, and it stays open.
+def _unnoted(_digest: bytes, _entries: Sequence[EntryOutcome]) -> None:
+    """Nothing is sent, so nothing is noted."""
 
-    Raises SettingsError for a wrong address or credentials, and Unreachable if the server
-    cannot be reached for the first bundle: then nothing was sent at all.
-    """
+
+def _named(bundles: Iterable[Bundle] | Bundle) -> Iterator[Given]:
     if isinstance(bundles, dict | bytes | str):
         bundles = [bundles]
-    named = ((f"bundle {number}", bundle) for number, bundle in enumerate(bundles, 1))
-    return deliver(named, url, client=client, timeout=timeout)
+    for number, bundle in enumerate(bundles, 1):
+        yield f"bundle {number}", _bytes(bundle)
 
 
-def deliver(
-    bundles: Iterable[tuple[str, Resource | bytes | str]],
-    url: str,
-    *,
-    client: httpx.Client | None = None,
-    timeout: float = TIMEOUT,
-) -> PushReport:
-    """The same for bundles with names, which the report repeats."""
-    reports = tuple(deliver_each(bundles, url, client=client, timeout=timeout))
-    return PushReport(server=base_url(url), bundles=reports)
-
-
-def deliver_each(
-    bundles: Iterable[tuple[str, Resource | bytes | str]],
-    url: str,
-    *,
-    client: httpx.Client | None = None,
-    timeout: float = TIMEOUT,
-) -> Iterator[BundleReport]:
-    """The report of each bundle as soon as it is known; the next is sent when it is taken."""
-    base = base_url(url)
-    gone: Unreachable | None = None
-    something_sent = False
-    with connected(base, client, timeout) as connection:
-        for name, bundle in bundles:
-            if gone is not None:
-                yield _not_sent(name, str(gone))
-                continue
-            try:
-                report = _one(connection, base, name, bundle)
-            except Unreachable as error:
-                if not something_sent:
-                    raise
-                gone = error
-                report = _not_sent(name, str(error))
-            something_sent = something_sent or report.state is not State.NOT_SENT
-            yield report
-
-
-def count(
-    url: str,
-    types: Iterable[str],
-    *,
-    client: httpx.Client | None = None,
-    timeout: float = TIMEOUT,
-) -> dict[str, int]:
-    """How many resources of each type a server says it has.
-
-    Raises SettingsError, Unreachable or Refused.
-    """
-    base = base_url(url)
-    with connected(base, client, timeout) as connection:
-        return {kind: _total(connection, base, kind) for kind in types}
-
-
-def _one(
-    connection: httpx.Client, base: str, name: str, bundle: Resource | bytes | str
-) -> BundleReport:
-    try:
-        body = _body(bundle)
-        parsed = bundle if isinstance(bundle, dict) else json.loads(body)
-    except (ValueError, RecursionError):
-        return _not_sent(name, "this is not JSON")
-    if not isinstance(parsed, dict) or parsed.get("resourceType") != "Bundle":
-        return _not_sent(name, "this is no FHIR bundle")
-    if parsed.get("type") not in ("transaction", "batch"):
-        return _not_sent(name, "only bundles of type transaction or batch can be pushed")
-    asked = sent(parsed)
-    try:
-        response = request(connection, "POST", base, base, content=body)
-    except InDoubt as error:
-        return in_doubt(name, asked, str(error))
-    report = read_answer(name, response.status_code, response.content, asked)
-    if parsed["type"] == "batch" and report.state is State.LANDED and b'"urn:uuid:' in body:
-        return replace(report, message=_LOOSE)
-    return report
-
-
-def _total(connection: httpx.Client, base: str, kind: str) -> int:
-    address = f"{base}/{kind}?_summary=count"
-    try:
-        # HAPI keeps the result of a search for a minute unless told not to.
-        response = request(connection, "GET", address, base, headers={"Cache-Control": "no-cache"})
-    except InDoubt as error:
-        raise Unreachable(str(error)) from error  # nothing was to be stored
-    if not response.is_success:
-        code, detail = outcome_words(response.content)
-        raise Refused(
-            f"counting {kind} on {base}: HTTP {response.status_code}" + (code and f", {code}"),
-            detail=detail,
-        )
-    try:
-        total = response.json()["total"]
-    except (ValueError, LookupError, TypeError):
-        total = None
-    if not isinstance(total, int):
-        raise Refused(f"counting {kind} on {base}: the answer holds no total")
-    return total
-
-
-def request(
-    connection: httpx.Client,
-    method: str,
-    address: str,
-    base: str,
-    *,
-    content: bytes | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> httpx.Response:
-    """What a server answers, whatever its status.
-
-    Raises Unreachable if nothing was sent, InDoubt if no answer came, and SettingsError.
-    """
-    sending = {"Content-Type": JSON} if content is not None else {}
-    try:
-        return connection.request(
-            method,
-            address,
-            content=content,
-            headers={"Accept": JSON, **sending, **(headers or {})},
-            # An address the server names may be another host: patient data stays here.
-            follow_redirects=False,
-        )
-    except _NOT_SENT as error:
-        raise _mapped(Unreachable, error, f"{base} cannot be reached") from None
-    except httpx.InvalidURL:
-        raise SettingsError("the server's address is no URL, such as https://host/fhir") from None
-    except (httpx.HTTPError, httpx.StreamError) as error:
-        raise _mapped(InDoubt, error, f"no answer from {base}") from None
-
-
-def _mapped(kind: type[ServerError], error: Exception, message: str) -> ServerError:
-    """One of our errors for one of httpx's.
-
-    Its words may hold an address, so they stay out, except the system's own for why a
-    connection failed ("Connection refused", "certificate verify failed").
-    """
-    words = str(error) if isinstance(error, httpx.ConnectError) else ""
-    return kind(f"{message} ({words or type(error).__name__})", detail=str(error))
-
-
-@contextmanager
-def connected(base: str, client: httpx.Client | None, timeout: float) -> Iterator[httpx.Client]:
-    """The given client, or one with the environment's credentials that is closed at the end."""
-    if client is not None:
-        yield client
-        return
-    credentials = credentials_from({}, os.environ)
-    with httpx.Client(
-        auth=authentication(credentials, base),
-        verify=tls(credentials) or True,
-        headers={"User-Agent": f"fhirkit/{__version__}"},
-        timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT)),
-        # A proxy is for other machines; it could not even see this one's loopback.
-        trust_env=not is_loopback(base),
-    ) as connection:
-        yield connection
-
-
-def _body(bundle: Resource | bytes | str) -> bytes:
+def _bytes(bundle: Bundle) -> bytes:
     if isinstance(bundle, bytes):
         return bundle
     if isinstance(bundle, str):
@@ -239,5 +375,5 @@ def _body(bundle: Resource | bytes | str) -> bytes:
     return to_json(bundle).encode()
 
 
-def _not_sent(name: str, message: str) -> BundleReport:
-    return BundleReport(name=name, state=State.NOT_SENT, message=message)
+def _report_made(report: BundleReport) -> Made:
+    return Made(report.name, report.entries)

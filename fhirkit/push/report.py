@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fhirkit.errors import InDoubt, Refused, ServerError, Unreachable
 
@@ -14,28 +14,37 @@ if TYPE_CHECKING:
 
 
 class Outcome(StrEnum):
-    """What the server says it did with one entry."""
+    """What became of one entry."""
 
     CREATED = "created"
     EXISTED = "existed"  # it was there already and stays as it was
     UPDATED = "updated"  # it was there already; the server says nothing of whether it changed
     REFUSED = "refused"
-    UNKNOWN = "unknown"  # the answer does not say
+    IN_DOUBT = "in doubt"  # the server may have stored it
+    NOT_SENT = "not sent"
+    SKIPPED = "skipped"  # the server does not take the type: left out, as was asked
+    ATTACHED = "attached"  # the same: it travels in the DocumentReference, as was asked
 
 
 class State(StrEnum):
     """What became of one bundle."""
 
     LANDED = "landed"  # every entry is on the server
-    PARTLY = "partly"  # a batch: some entries are on the server, some were refused
+    ALTERED = "altered"  # the same, but the server stored less or other than it was sent
+    PARTLY = "partly"  # some entries are on the server, some were refused or not sent
     REFUSED = "refused"  # the server said no; nothing was stored
     IN_DOUBT = "in doubt"  # it was sent, but no usable answer came
     NOT_SENT = "not sent"
 
 
 DONE = frozenset({Outcome.CREATED, Outcome.EXISTED, Outcome.UPDATED})
+BY_CHOICE = frozenset({Outcome.SKIPPED, Outcome.ATTACHED})
+
+# Where the entries have no fate of their own.
+_WHOLE = frozenset({State.REFUSED, State.IN_DOUBT, State.NOT_SENT})
 
 _ERRORS: dict[State, type[ServerError]] = {
+    State.ALTERED: Refused,
     State.PARTLY: Refused,
     State.REFUSED: Refused,
     State.IN_DOUBT: InDoubt,
@@ -43,12 +52,13 @@ _ERRORS: dict[State, type[ServerError]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryOutcome:
+class EntryOutcome(NamedTuple):
     """The fate of one entry.
 
-    ``position`` counts from 0 in the bundle that was sent. ``location`` is ``Type/id`` on the
-    server. ``detail`` are the server's own words and may quote the resource.
+    ``position`` counts from 0 in the bundle as it was given. ``location`` is ``Type/id`` on the
+    server, ``modified`` the time the server gives for it. ``detail`` are the server's own words
+    and may quote the resource. ``differences`` are the elements that the server holds otherwise
+    than they were sent, where that was looked at.
     """
 
     position: int
@@ -58,6 +68,8 @@ class EntryOutcome:
     version: str | None = None
     status: str | None = None
     detail: str = ""
+    modified: str | None = None
+    differences: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form, without what is not known."""
@@ -70,17 +82,23 @@ class EntryOutcome:
                 "version": self.version,
                 "status": self.status,
                 "detail": self.detail or None,
+                "differences": list(self.differences) or None,
             }
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleReport:
-    """The fate of one bundle: ``message`` in our words, ``detail`` in the server's."""
+    """The fate of one bundle: ``message`` in our words, ``detail`` in the server's.
+
+    ``number`` counts from 1 in the input, ``requests`` are those it took, repeated ones included.
+    """
 
     name: str
     state: State
     entries: tuple[EntryOutcome, ...] = ()
+    number: int = 0
+    requests: int = 0
     status: int | None = None
     message: str = ""
     detail: str = ""
@@ -111,10 +129,14 @@ class BundleReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushReport:
-    """What became of all bundles of one push, in the order they were given."""
+    """What became of all bundles of one push, in the order they were given.
+
+    ``run`` is its number in the journal.
+    """
 
     server: str
     bundles: tuple[BundleReport, ...] = ()
+    run: int | None = None
 
     @property
     def landed(self) -> bool:
@@ -162,12 +184,13 @@ def _lines(bundle: BundleReport) -> list[str]:
     lines = [f"{bundle.name}: {bundle.state.value}{said}"]
     lines += _indented(bundle.detail, "  the server says: ")
     for entry in bundle.entries:
-        if bundle.state in (State.REFUSED, State.IN_DOUBT) and not (entry.status or entry.detail):
+        if bundle.state in _WHOLE and not (entry.status or entry.detail):
             continue  # said of the whole bundle
         what = entry.location or entry.resource_type or ""
         status = f" ({entry.status})" if entry.outcome not in DONE and entry.status else ""
         lines.append(f"  {entry.position:>4}  {entry.outcome.value:<8} {what}{status}".rstrip())
         lines += _indented(entry.detail, "        ")
+        lines += [f"        {difference}" for difference in entry.differences]
     return lines
 
 

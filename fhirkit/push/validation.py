@@ -5,7 +5,6 @@ https://hl7.org/fhir/R4/resource-operation-validate.html
 
 from __future__ import annotations
 
-import json
 import re
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -14,8 +13,10 @@ from typing import TYPE_CHECKING
 from fhirkit._remote import base_url
 from fhirkit.errors import InDoubt, Refused
 from fhirkit.push.answer import outcome_issues, outcome_words
-from fhirkit.push.client import TIMEOUT, connected, request
+from fhirkit.push.connection import connected
+from fhirkit.push.exact import read_exact, write_exact
 from fhirkit.push.judgement import judgements, no_answer, on_lines
+from fhirkit.push.options import TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,21 +24,17 @@ if TYPE_CHECKING:
     import httpx
 
     from fhirkit.issues import Issue
+    from fhirkit.push.connection import Connection
     from fhirkit.validate.place import Resource, Steps
 
 _TYPE = re.compile(r"[A-Z][A-Za-z]{1,63}")
 _JUDGED = {200, 201, 400, 409, 412, 422}  # servers answer "invalid" by all of these
 _LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
-# Numbers go through JSON as strings with this mark, which comes off again with the quotes: a
-# server must see 0.8500 as it was written. No UTF-8 holds half a surrogate pair.
-_MARK = "\udc00digits:"
-_MARKED = re.compile('"\udc00digits:([0-9.eE+-]+)"')
-
 
 @contextmanager
 def server_validator(
-    url: str, *, client: httpx.Client | None = None, timeout: float = TIMEOUT
+    url: str, *, http: httpx.Client | None = None, timeout: float = TIMEOUT
 ) -> Iterator[Callable[[bytes], list[Issue]]]:
     """A function that sends each resource of a document to a server and gives its findings.
 
@@ -50,7 +47,7 @@ def server_validator(
     SettingsError for a wrong address or credentials.
     """
     base = base_url(url)
-    with connected(base, client, timeout) as connection:
+    with connected(base, http=http, timeout=timeout) as connection:
 
         def ask(data: bytes) -> list[Issue]:
             text = data.decode("utf-8-sig", "replace")
@@ -66,24 +63,24 @@ def server_validator(
 
 
 def _asked(
-    connection: httpx.Client, base: str, root: Resource, steps: Steps, resource: Resource
+    connection: Connection, base: str, root: Resource, steps: Steps, resource: Resource
 ) -> list[Issue]:
     kind = resource.get("resourceType")
     body = _body(resource)
     if not isinstance(kind, str) or not _TYPE.fullmatch(kind) or body is None:
         return []  # what is wrong with it has been said
     try:
-        response = request(connection, "POST", f"{base}/{kind}/$validate", base, content=body)
+        reply = connection.send("POST", f"{base}/{kind}/$validate", content=body)
     except InDoubt as error:
         return [no_answer(root, steps, str(error))]
-    status = response.status_code
-    said = outcome_issues(response.content)
+    status = reply.status
+    said = outcome_issues(reply.body)
     if status in _JUDGED and said:
         return judgements(root, steps, said)
     reason = f"HTTP {status} from {kind}/$validate"
     if status in _LATER or (status >= 500 and status != HTTPStatus.NOT_IMPLEMENTED):
         return [no_answer(root, steps, reason)]
-    code, detail = outcome_words(response.content)
+    code, detail = outcome_words(reply.body)
     raise Refused(
         f"{base}: {reason}{code and f', {code}'}: the server does not validate this, or not for us",
         detail=detail,
@@ -103,15 +100,14 @@ def _resources(root: Resource) -> Iterator[tuple[Steps, Resource]]:
 
 def _read(text: str) -> Resource:
     try:
-        value = json.loads(text, parse_float=lambda digits: _MARK + digits)
-    except (ValueError, RecursionError):
+        value = read_exact(text)
+    except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
 
 
 def _body(resource: Resource) -> bytes | None:
     try:
-        text = json.dumps(resource, ensure_ascii=False, allow_nan=False)
-        return _MARKED.sub(r"\1", text).encode()
-    except (ValueError, RecursionError):  # NaN, half a surrogate pair
+        return write_exact(resource)
+    except ValueError:  # NaN, half a surrogate pair
         return None

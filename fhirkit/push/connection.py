@@ -1,0 +1,208 @@
+"""Opens connections to one server, sends, and gives its answers.
+
+Here httpx's exceptions end: each becomes one of ours, which says what happened to the data.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from fhirkit import __version__
+from fhirkit._remote import is_loopback, keep_quiet
+from fhirkit.errors import InDoubt, ServerError, SettingsError, Unreachable
+from fhirkit.push.answer import Reply
+from fhirkit.push.auth import authentication, credentials_from, tls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+JSON = "application/fhir+json"
+_CONNECT = 10.0
+
+keep_quiet()
+
+# Raised before a byte of the request is out.
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+
+class Connection:
+    """The way to one server, for any number of threads.
+
+    With a client of the caller's everything goes through that, by its own settings. Otherwise
+    each thread has a transport of httpx to itself: a pool that threads share costs them a
+    seventh of their time, and what a Client does beside (cookies, redirects) is not wanted here.
+    """
+
+    def __init__(
+        self,
+        base: str,
+        *,
+        timeout: float,
+        http: httpx.Client | None = None,
+        auth: httpx.Auth | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.base = base
+        self._http = http
+        self._auth = auth
+        self._timeout = httpx.Timeout(timeout, connect=min(timeout, _CONNECT))
+        self._limits = {"timeout": self._timeout.as_dict()}
+        self._headers = {
+            "Host": urlsplit(base).netloc,
+            "Accept": JSON,
+            "Accept-Encoding": "gzip, deflate",
+            "User-Agent": f"fhirkit/{__version__}",
+        }
+        self._proxy = None if http is not None else _proxy(base)
+        # Made once: a context costs 15 ms, and plain http needs none.
+        self._verify: ssl.SSLContext | bool = False
+        if http is None and (base.startswith("https:") or auth is not None):
+            self._verify = tls or httpx.create_ssl_context()
+        self._mine = threading.local()
+        self._all: list[httpx.HTTPTransport] = []
+        self._lock = threading.Lock()
+
+    def send(
+        self,
+        method: str,
+        address: str,
+        *,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """What the server answers, whatever its status. ``address`` is below its base.
+
+        Raises Unreachable if nothing was sent, InDoubt if no whole answer came, and
+        SettingsError. No redirect is followed: an address the server names may be another host.
+        """
+        sending = self._headers | dict(headers or {})
+        if content is not None:
+            sending["Content-Type"] = JSON
+            sending["Content-Length"] = str(len(content))
+        try:
+            request = httpx.Request(
+                method,
+                address,
+                headers=sending,
+                stream=httpx.ByteStream(content or b""),
+                extensions=self._limits,
+            )
+            response = self._given(request) if self._http is not None else self._own(request)
+        except _NOT_SENT as error:
+            raise _mapped(Unreachable, error, f"{self.base} cannot be reached") from None
+        except httpx.InvalidURL:
+            raise SettingsError(
+                "the server's address is no URL, such as https://host/fhir"
+            ) from None
+        except (httpx.HTTPError, httpx.StreamError) as error:
+            raise _mapped(InDoubt, error, f"no answer from {self.base}") from None
+        return Reply(response.status_code, response.headers, response.content)
+
+    def close(self) -> None:
+        """Closes what is our own."""
+        with self._lock:
+            transports, self._all = self._all, []
+        for transport in transports:
+            transport.close()
+        self._mine = threading.local()
+
+    def _given(self, request: httpx.Request) -> httpx.Response:
+        assert self._http is not None  # noqa: S101 - asked by the caller
+        for name, value in self._http.headers.items():
+            request.headers.setdefault(name, value)
+        auth = self._auth if self._auth is not None else httpx.USE_CLIENT_DEFAULT
+        return self._http.send(request, auth=auth, follow_redirects=False)
+
+    def _own(self, request: httpx.Request) -> httpx.Response:
+        if self._auth is None:
+            return self._answered(request)
+        flow = self._auth.sync_auth_flow(request)
+        try:
+            request = next(flow)
+            while True:
+                request.extensions = {**self._limits, **request.extensions}
+                response = self._answered(request)
+                try:
+                    request = flow.send(response)
+                except StopIteration:
+                    return response
+        finally:
+            flow.close()
+
+    def _answered(self, request: httpx.Request) -> httpx.Response:
+        response = self._transport().handle_request(request)
+        response.request = request
+        try:
+            response.read()
+        finally:
+            response.close()
+        return response
+
+    def _transport(self) -> httpx.HTTPTransport:
+        transport: httpx.HTTPTransport | None = getattr(self._mine, "transport", None)
+        if transport is None:
+            transport = httpx.HTTPTransport(verify=self._verify, proxy=self._proxy)
+            self._mine.transport = transport
+            with self._lock:
+                self._all.append(transport)
+        return transport
+
+
+@contextmanager
+def connected(
+    base: str, *, timeout: float, http: httpx.Client | None = None
+) -> Iterator[Connection]:
+    """A connection with the environment's credentials, or by the given client's own settings."""
+    connection = connection_to(base, timeout=timeout, http=http)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def connection_to(
+    base: str,
+    *,
+    timeout: float,
+    http: httpx.Client | None = None,
+    auth: httpx.Auth | None = None,
+    tls_context: ssl.SSLContext | None = None,
+) -> Connection:
+    """The same, to be closed by the caller. Raises SettingsError for wrong credentials."""
+    if http is None and auth is None and tls_context is None:
+        credentials = credentials_from({}, os.environ)
+        auth, tls_context = authentication(credentials, base), tls(credentials)
+    return Connection(base, timeout=timeout, http=http, auth=auth, tls=tls_context)
+
+
+def _proxy(base: str) -> str | None:
+    """The proxy the environment names for a server; none could see this machine's loopback."""
+    parts = urlsplit(base)
+    if is_loopback(base) or proxy_bypass(parts.hostname or ""):
+        return None
+    proxies = getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")
+
+
+def _mapped(kind: type[ServerError], error: Exception, message: str) -> ServerError:
+    """One of our errors for one of httpx's.
+
+    Its words may hold an address, so they stay out, except the system's own for why a
+    connection failed ("Connection refused", "certificate verify failed").
+    """
+    words = str(error) if isinstance(error, httpx.ConnectError) else ""
+    return kind(f"{message} ({words or type(error).__name__})", detail=str(error))

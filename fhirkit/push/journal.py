@@ -1,0 +1,373 @@
+"""What was sent where, and what came of it: an SQLite file that outlives the process.
+
+A line is written before a bundle is sent and again when its fate is known, so a process that is
+killed in between leaves a bundle of which it is known that it may have landed. The file holds
+keys, names and places on the server, no resource. One process at a time pushes to a server by a
+journal (:meth:`Journal.alone`); the system releases that claim when the process ends, however
+it ends.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fhirkit.errors import InputError, OutputError
+from fhirkit.push.report import EntryOutcome, Outcome, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS run (
+    id INTEGER PRIMARY KEY,
+    server TEXT NOT NULL,
+    command TEXT NOT NULL,     -- what tells a repeated command: settings and inputs
+    inputs TEXT NOT NULL,      -- for people
+    started REAL NOT NULL,
+    ended REAL,
+    state TEXT NOT NULL        -- open, done, undone
+);
+CREATE TABLE IF NOT EXISTS bundle (
+    run INTEGER NOT NULL REFERENCES run (id),
+    digest BLOB NOT NULL,      -- of the bundle's bytes
+    name TEXT NOT NULL,
+    state TEXT NOT NULL,       -- sending, or a State
+    since REAL NOT NULL,       -- the server's time before the first attempt
+    attempts INTEGER NOT NULL,
+    keys TEXT,                 -- Type?criteria of each entry, while its fate is unknown
+    entries TEXT,              -- one line an entry, once it is known
+    PRIMARY KEY (run, digest)
+) WITHOUT ROWID;
+"""
+_VERSION = 1
+_SENDING = "sending"
+_PATIENCE = 60_000  # milliseconds SQLite waits for another writer
+_LETTERS = {outcome: outcome.name[0] + outcome.name[-1] for outcome in Outcome}
+_OUTCOMES = {letters: outcome for outcome, letters in _LETTERS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Leave to send a bundle: how often it was tried before, and since when."""
+
+    attempts: int
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """The bundle was sent earlier in this run, and landed."""
+
+    entries: tuple[EntryOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What a run left of one bundle.
+
+    ``keys`` are those of its entries where its fate is unknown, ``since`` the server's time when
+    it was first sent.
+    """
+
+    name: str
+    state: str
+    since: float
+    keys: tuple[str, ...]
+    entries: tuple[EntryOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One push, as ``fhirkit runs`` lists it."""
+
+    id: int
+    server: str
+    inputs: str
+    started: float
+    ended: float | None
+    state: str
+    bundles: int
+    landed: int
+    doubtful: int
+
+
+class Journal:
+    """The journal in a file, made if it is not there; None keeps it in memory.
+
+    Every method raises OutputError where the file cannot be read or written, as on a full disk.
+    """
+
+    def __init__(self, path: Path | str | None = None) -> None:
+        self.path = None if path is None else Path(path)
+        self._lock = threading.Lock()
+        with self._guarded():
+            if self.path is not None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                if not self.path.exists():
+                    self.path.touch(mode=0o600)
+            self._base = sqlite3.connect(
+                self.path or ":memory:",
+                timeout=_PATIENCE / 1000,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=32,
+            )
+            self._prepare()
+
+    def close(self) -> None:
+        """Closes the file."""
+        with self._lock:
+            self._base.close()
+
+    @contextmanager
+    def alone(self, server: str, waiting: Callable[[], None]) -> Iterator[None]:
+        """For the time of the block, no other process pushes to ``server`` by this journal.
+
+        ``waiting`` is called once if another one does; then this waits until it has ended.
+        """
+        if self.path is None:
+            yield
+            return
+        mark = blake2b(server.encode(), digest_size=6).hexdigest()
+        path = self.path.with_name(f"{self.path.name}.{mark}.lock")
+        with self._guarded():
+            claim = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            self._claim(claim, waiting)
+            yield
+        finally:
+            claim.close()
+
+    def begin(self, server: str, command: str, inputs: str, now: float, *, fresh: bool) -> int:
+        """The number of a new run, or of the one that the same command has left unfinished."""
+        with self._writing() as base:
+            if not fresh:
+                row = base.execute(
+                    "SELECT id FROM run WHERE server = ? AND command = ? AND state = 'open'"
+                    " ORDER BY id DESC LIMIT 1",
+                    (server, command),
+                ).fetchone()
+                if row is not None:
+                    return int(row[0])
+            made = base.execute(
+                "INSERT INTO run (server, command, inputs, started, state)"
+                " VALUES (?, ?, ?, ?, 'open')",
+                (server, command, inputs, now),
+            )
+            return int(made.lastrowid or 0)
+
+    def end(self, run: int, now: float, *, complete: bool) -> None:
+        """Notes that a run is over; it can be resumed unless it is complete."""
+        with self._writing() as base:
+            base.execute(
+                "UPDATE run SET ended = ?, state = CASE WHEN ? THEN 'done' ELSE state END"
+                " WHERE id = ?",
+                (now, complete, run),
+            )
+
+    def undone(self, run: int, now: float) -> None:
+        """Notes that what a run created has been taken back."""
+        with self._writing() as base:
+            base.execute("UPDATE run SET ended = ?, state = 'undone' WHERE id = ?", (now, run))
+
+    def claim(
+        self, run: int, digest: bytes, name: str, since: float, keys: Sequence[str]
+    ) -> Claim | Landed:
+        """To be called before a bundle is sent: what became of it so far."""
+        with self._writing() as base:
+            row = base.execute(
+                "INSERT INTO bundle (run, digest, name, state, since, attempts, keys)"
+                " VALUES (?, ?, ?, 'sending', ?, 1, ?)"
+                " ON CONFLICT DO UPDATE SET state = 'sending', attempts = attempts + 1, keys = ?5"
+                " WHERE state <> 'landed' RETURNING attempts, since",
+                (run, digest, name, since, "\n".join(keys)),
+            ).fetchone()
+            if row is not None:
+                return Claim(int(row[0]) - 1, float(row[1]))
+            row = base.execute(
+                "SELECT entries FROM bundle WHERE run = ? AND digest = ?", (run, digest)
+            ).fetchone()
+        return Landed(_entries(row[0]))
+
+    def progress(self, run: int, digest: bytes, entries: Sequence[EntryOutcome]) -> None:
+        """Notes the entries of a bundle that has landed in part and is still being sent."""
+        with self._writing() as base:
+            base.execute(
+                "UPDATE bundle SET entries = ? WHERE run = ? AND digest = ?",
+                (_lines(entries), run, digest),
+            )
+
+    def record(
+        self, run: int, digest: bytes, state: State, entries: Sequence[EntryOutcome]
+    ) -> None:
+        """Notes the fate of a bundle."""
+        known = state is not State.IN_DOUBT
+        with self._writing() as base:
+            base.execute(
+                "UPDATE bundle SET state = ?, entries = ?, keys = CASE WHEN ? THEN NULL ELSE keys"
+                " END WHERE run = ? AND digest = ?",
+                (state.value, _lines(entries), known, run, digest),
+            )
+
+    def before(self, run: int, digest: bytes) -> tuple[EntryOutcome, ...]:
+        """What an earlier attempt at a bundle had brought about."""
+        with self._guarded(), self._lock:
+            row = self._base.execute(
+                "SELECT entries FROM bundle WHERE run = ? AND digest = ?", (run, digest)
+            ).fetchone()
+        return _entries(row[0]) if row is not None else ()
+
+    def created_elsewhere(self, run: int, server: str, location: str) -> bool:
+        """Whether another run is known to have created a resource."""
+        with self._guarded(), self._lock:
+            row = self._base.execute(
+                "SELECT 1 FROM bundle JOIN run ON run.id = bundle.run WHERE run.id <> ?"
+                " AND run.server = ? AND instr(entries, ?) > 0 LIMIT 1",
+                (run, server, f"{_LETTERS[Outcome.CREATED]}\t{location}\t"),
+            ).fetchone()
+        return row is not None
+
+    def runs(self) -> list[Run]:
+        """All runs, the oldest first."""
+        with self._guarded(), self._lock:
+            rows = self._base.execute(
+                "SELECT id, server, inputs, started, ended, run.state, count(digest),"
+                " count(*) FILTER (WHERE bundle.state = 'landed'),"
+                " count(*) FILTER (WHERE bundle.state IN ('sending', 'in doubt'))"
+                " FROM run LEFT JOIN bundle ON run.id = bundle.run GROUP BY run.id ORDER BY run.id"
+            ).fetchall()
+        return [Run(*row) for row in rows]
+
+    def find(self, run: int) -> Run:
+        """One run. Raises InputError if there is none of this number."""
+        for found in self.runs():
+            if found.id == run:
+                return found
+        where = f" in {self.path}" if self.path else ""
+        raise InputError(f"there is no run {run}{where}: fhirkit runs lists them")
+
+    def traces(self, run: int) -> list[Trace]:
+        """What a run left of each of its bundles, in the order of their first attempt."""
+        with self._guarded(), self._lock:
+            rows = self._base.execute(
+                "SELECT name, state, since, keys, entries FROM bundle WHERE run = ?"
+                " ORDER BY since, digest",
+                (run,),
+            ).fetchall()
+        return [
+            Trace(name, state, since, tuple((keys or "").splitlines()), _entries(entries))
+            for name, state, since, keys, entries in rows
+        ]
+
+    def in_use(self, run: int, server: str) -> set[str]:
+        """What other runs that were not undone have found or updated on a server."""
+        marks = {Outcome.EXISTED, Outcome.UPDATED}
+        used: set[str] = set()
+        with self._guarded(), self._lock:
+            rows = self._base.execute(
+                "SELECT entries FROM bundle JOIN run ON run.id = bundle.run WHERE run.id <> ?"
+                " AND run.server = ? AND run.state <> 'undone' AND entries IS NOT NULL",
+                (run, server),
+            )
+            for (lines,) in rows:
+                used.update(
+                    entry.location
+                    for entry in _entries(lines)
+                    if entry.outcome in marks and entry.location
+                )
+        return used
+
+    def _prepare(self) -> None:
+        version = self._base.execute("PRAGMA user_version").fetchone()[0]
+        if version not in (0, _VERSION):
+            raise OutputError(
+                f"{self.path} is the journal of another version of fhirkit: name another file"
+            )
+        # A killed process loses nothing this way; a power cut may lose the last lines, and what
+        # they said is found out again, since everything is conditional.
+        self._base.execute("PRAGMA journal_mode = WAL")
+        self._base.execute("PRAGMA synchronous = NORMAL")
+        self._base.executescript(_SCHEMA)
+        self._base.execute(f"PRAGMA user_version = {_VERSION}")
+
+    def _claim(self, claim: sqlite3.Connection, waiting: Callable[[], None]) -> None:
+        try:
+            claim.execute("BEGIN EXCLUSIVE")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise self._unusable(error) from None
+        waiting()
+        with self._guarded():
+            while True:
+                claim.execute("PRAGMA busy_timeout = 1000")
+                try:
+                    claim.execute("BEGIN EXCLUSIVE")
+                    return
+                except sqlite3.OperationalError as error:
+                    if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                        raise
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise self._unusable(error) from None
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._guarded(), self._lock:
+            self._base.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._base
+            except BaseException:
+                if self._base.in_transaction:
+                    self._base.execute("ROLLBACK")
+                raise
+            self._base.execute("COMMIT")
+
+    def _unusable(self, error: Exception) -> OutputError:
+        return OutputError(f"the journal {self.path} cannot be used: {error}")
+
+
+def default_path(environment: dict[str, str] | os._Environ[str]) -> Path:
+    """Where the journal of this user is kept."""
+    if os.name == "nt":
+        base = environment.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+    else:
+        base = environment.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base, "fhirkit", "journal.db")
+
+
+def _lines(entries: Sequence[EntryOutcome]) -> str:
+    return "\n".join(
+        [
+            f"{_LETTERS[entry.outcome]}\t{entry.location or entry.resource_type or ''}"
+            f"\t{entry.version or ''}"
+            for entry in entries
+        ]
+    )
+
+
+def _entries(lines: str | None) -> tuple[EntryOutcome, ...]:
+    made = []
+    for position, line in enumerate((lines or "").split("\n") if lines else ()):
+        letters, place, version = line.split("\t")
+        made.append(
+            EntryOutcome(
+                position,
+                _OUTCOMES[letters],
+                place.partition("/")[0] or None,
+                place if "/" in place else None,
+                version or None,
+            )
+        )
+    return tuple(made)

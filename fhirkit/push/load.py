@@ -1,0 +1,291 @@
+"""What a bundle asks a server to store: each entry with the key it is known by.
+
+No I/O: bytes in, a :class:`Load` out. Every entry that leaves here is conditional, so that sending
+it twice stores it once (https://hl7.org/fhir/R4/http.html#ccreate).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
+from uuid import NAMESPACE_URL, uuid5
+
+from fhirkit.bundle.request import FOUND_BY_TAG
+from fhirkit.errors import InputError
+from fhirkit.push.exact import read_exact, read_plain
+from fhirkit.push.references import Resource, Target, repointed
+from fhirkit.settings import DEFAULT_IDENTIFIER_SYSTEM
+
+if TYPE_CHECKING:
+    from fhirkit.push.options import OnExisting
+
+_TYPE = re.compile(r"[A-Z][A-Za-z]{1,63}")
+# Medplum rewrites nothing but lower-case UUIDs.
+_URN = re.compile(r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ID_URL = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})")
+_TAKEN = ("transaction", "batch", "collection")
+_WITH_REQUEST = ("transaction", "batch")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One entry: what it is and by which search a server knows it again.
+
+    ``criteria`` is the bare query of ``ifNoneExist``, as in ``identifier=system|value``.
+    """
+
+    position: int
+    type: str
+    criteria: str
+
+    @property
+    def key(self) -> str:
+        """The same as one word, by which two entries are compared."""
+        return f"{self.type}?{self.criteria}"
+
+
+@dataclass(frozen=True)
+class Load:
+    """One bundle to be stored.
+
+    ``whole`` says that the bytes can be sent as they are: every entry is conditional already, in
+    the way that was asked for.
+    """
+
+    name: str
+    data: bytes
+    kind: str  # Bundle.type
+    asked: tuple[Asked, ...]
+    on_existing: OnExisting
+    whole: bool
+    by_tag: frozenset[int] = frozenset()  # entries that get a tag to be known by
+
+    @cached_property
+    def digest(self) -> bytes:
+        """What tells these bytes from all others: 16 bytes."""
+        return blake2b(self.data, digest_size=16).digest()
+
+    @cached_property
+    def entries(self) -> tuple[Resource, ...]:
+        """The entries as they are sent: fullUrl, resource, request; every digit kept."""
+        given = read_exact(self.data)["entry"]
+        if self.whole:
+            return tuple(given)
+        table = _addresses(given, self.digest)
+        return tuple(
+            self._entry(entry, asked, table) for entry, asked in zip(given, self.asked, strict=True)
+        )
+
+    @cached_property
+    def addresses(self) -> dict[str, int]:
+        """The position of each entry by its fullUrl."""
+        urls = (entry.get("fullUrl") for entry in self.entries)
+        return {url: position for position, url in enumerate(urls) if isinstance(url, str)}
+
+    def _entry(self, entry: Resource, asked: Asked, table: dict[str, Target]) -> Resource:
+        resource = repointed(entry["resource"], table)
+        # The server gives the ids: some refuse a client's, and a numeric one is another's.
+        resource.pop("id", None)
+        if asked.position in self.by_tag:
+            resource["meta"] = _tagged(resource.get("meta"), asked.criteria)
+        made: Resource = {"resource": resource, "request": _request(asked, self.on_existing)}
+        url = _address(entry)
+        if url is not None:
+            made = {"fullUrl": table.get(url, url), **made}
+        return made
+
+
+def read_load(name: str, data: bytes, on_existing: OnExisting) -> Load:
+    """The load of a Bundle's JSON. Raises InputError, whose words quote nothing of it.
+
+    An entry is known by the condition it brings, else by its first identifier that has a system
+    and a value. R4 has no search by identifier for AdverseEvent and none of Provenance: these are
+    known by a tag, and get one where they have none.
+    """
+    try:
+        bundle = read_plain(data)
+    except (ValueError, RecursionError):
+        bundle = _read_again(data)
+    if not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
+        raise InputError("this is no FHIR bundle")
+    kind = bundle.get("type")
+    if kind not in _TAKEN:
+        raise InputError("only bundles of type transaction, batch or collection can be pushed")
+    entries = bundle.get("entry")
+    if not isinstance(entries, list) or not entries:
+        raise InputError("the bundle has no entries: there is nothing to push")
+    return _load(name, data, kind, entries, on_existing)
+
+
+def _read_again(data: bytes) -> Any:
+    """The other reader's word: orjson refuses numbers and depths that are JSON all the same."""
+    try:
+        return json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise InputError("this is not JSON") from None
+
+
+def _load(name: str, data: bytes, kind: str, entries: list[Any], on_existing: OnExisting) -> Load:
+    whole = kind in _WITH_REQUEST
+    asked: list[Asked] = []
+    by_tag: set[int] = set()
+    seen: dict[str, int] = {}
+    for position, entry in enumerate(entries):
+        resource_type, request = _parts(position, entry, kind)
+        criteria = _given_criteria(position, resource_type, request)
+        if criteria is None or not _works(resource_type, criteria):
+            whole = False
+            criteria, tag = _own_criteria(position, entry, criteria)
+            if tag:
+                by_tag.add(position)
+        one = Asked(position, resource_type, criteria)
+        first = seen.setdefault(unquote(one.key), position)
+        if first != position:
+            raise InputError(
+                f"entries {first} and {position} ({resource_type}) have the same key: "
+                "a server would store one of them"
+            )
+        asked.append(one)
+        whole = whole and _as_asked(entry, request, one, on_existing)
+    return Load(name, data, kind, tuple(asked), on_existing, whole, frozenset(by_tag))
+
+
+def _parts(position: int, entry: object, kind: str) -> tuple[str, Resource]:
+    """The resource's type and the request of an entry."""
+    if not isinstance(entry, dict):
+        raise InputError(f"entry {position} is no object")
+    request = entry.get("request")
+    if not isinstance(request, dict):
+        request = {}
+    method = request.get("method", "POST")
+    if kind in _WITH_REQUEST and method not in ("POST", "PUT"):
+        raise InputError(f"entry {position} asks for neither POST nor PUT: a push only stores")
+    if "ifMatch" in request or "ifNoneMatch" in request:
+        raise InputError(
+            f"entry {position} asks for a version (ifMatch, ifNoneMatch): a push goes by "
+            "--on-existing instead"
+        )
+    resource = entry.get("resource")
+    found = resource.get("resourceType") if isinstance(resource, dict) else None
+    if not isinstance(found, str) or not _TYPE.fullmatch(found):
+        raise InputError(f"entry {position} has no resource with a resourceType")
+    return found, request
+
+
+def _given_criteria(position: int, resource_type: str, request: Resource) -> str | None:
+    """The condition an entry brings: of a create, or in the url of an update."""
+    condition = request.get("ifNoneExist")
+    if condition is None:
+        url = request.get("url")
+        condition = url.partition("?")[2] if isinstance(url, str) else None
+    if condition is None or condition == "":
+        return None
+    if not isinstance(condition, str):
+        raise InputError(f"entry {position}: ifNoneExist is no string")
+    # Some write "Type?identifier=...": servers then refuse, or store twice.
+    return condition.removeprefix(resource_type).removeprefix("?") or None
+
+
+def _works(resource_type: str, criteria: str) -> bool:
+    """Whether R4 has the search: none by identifier for AdverseEvent and Provenance."""
+    return resource_type not in FOUND_BY_TAG or not criteria.startswith("identifier=")
+
+
+def _own_criteria(position: int, entry: Resource, given: str | None) -> tuple[str, bool]:
+    """A condition made from the resource, and whether it goes by a tag that is put there."""
+    resource = entry["resource"]
+    token = _identifier(resource)
+    if token is None and given is not None and "|" in unquote(given):
+        token = unquote(given.partition("=")[2])
+    if token is not None and resource["resourceType"] not in FOUND_BY_TAG:
+        return f"identifier={_quoted(token)}", False
+    if token is None:
+        url = _address(entry)
+        if url is None:
+            raise InputError(
+                f"entry {position} ({resource['resourceType']}) has neither an identifier with "
+                "system and value nor a fullUrl: a second push could not know it again"
+            )
+        token = f"{DEFAULT_IDENTIFIER_SYSTEM}|{_word(url)}"
+    return f"_tag={_quoted(token)}", True
+
+
+def _identifier(resource: Resource) -> str | None:
+    """System and value of the first identifier that has both."""
+    given = resource.get("identifier")
+    for item in given if isinstance(given, list) else [given]:
+        if isinstance(item, dict):
+            system, value = item.get("system"), item.get("value")
+            if isinstance(system, str) and isinstance(value, str) and system and value:
+                return f"{system}|{value}"
+    return None
+
+
+def _word(url: str) -> str:
+    """A fullUrl as the code of a tag."""
+    return url.removeprefix("urn:uuid:") if _URN.fullmatch(url) else str(uuid5(NAMESPACE_URL, url))
+
+
+def _quoted(token: str) -> str:
+    system, _, value = token.partition("|")
+    return f"{quote(system, safe=':/')}|{quote(value, safe=':/')}"
+
+
+def _tagged(meta: object, criteria: str) -> Resource:
+    made = dict(meta) if isinstance(meta, dict) else {}
+    system, _, code = unquote(criteria.partition("=")[2]).partition("|")
+    tags = made.get("tag")
+    tags = list(tags) if isinstance(tags, list) else []
+    if not any(
+        isinstance(tag, dict) and tag.get("system") == system and tag.get("code") == code
+        for tag in tags
+    ):
+        tags.append({"system": system, "code": code})
+    return {**made, "tag": tags}
+
+
+def _request(asked: Asked, on_existing: OnExisting) -> Resource:
+    if on_existing == "update":
+        return {"method": "PUT", "url": asked.key}
+    return {"method": "POST", "url": asked.type, "ifNoneExist": asked.criteria}
+
+
+def _as_asked(entry: Resource, request: Resource, asked: Asked, on_existing: OnExisting) -> bool:
+    """Whether an entry says already what would be written in its place."""
+    url = entry.get("fullUrl")
+    return (
+        request == _request(asked, on_existing)
+        and isinstance(url, str)
+        and _URN.fullmatch(url) is not None
+        and "id" not in entry["resource"]
+    )
+
+
+def _address(entry: Resource) -> str | None:
+    """The fullUrl of an entry, else what a reference to its resource would say."""
+    url = entry.get("fullUrl")
+    if isinstance(url, str) and url:
+        return url
+    resource = entry["resource"]
+    identity = resource.get("id")
+    return f"{resource['resourceType']}/{identity}" if isinstance(identity, str) else None
+
+
+def _addresses(entries: list[Resource], digest: bytes) -> dict[str, Target]:
+    """What references to entries become where their address is no UUID that servers rewrite."""
+    table: dict[str, Target] = {}
+    for entry in entries:
+        url = _address(entry)
+        if url is None or _URN.fullmatch(url):
+            continue
+        urn = f"urn:uuid:{uuid5(NAMESPACE_URL, f'{digest.hex()} {url}')}"
+        table[url] = urn
+        match = _ID_URL.fullmatch(url)
+        if match:
+            table.setdefault(match[1], urn)
+    return table

@@ -1,0 +1,249 @@
+"""Delivers many bundles with several workers at once, in flat memory.
+
+Each worker takes the next bundle when it is done with one. A bundle waits while another that has
+a key in common with it is on its way: two creates of one key that meet make two resources on
+many servers. Once a resource that bundles share, such as a Device, has landed, it is found by
+its key and nobody waits for it any more.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from contextlib import contextmanager
+from dataclasses import replace
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+from fhirkit.errors import InputError
+from fhirkit.push.delivery import Past
+from fhirkit.push.gate import Stopped
+from fhirkit.push.journal import Landed
+from fhirkit.push.load import read_load
+from fhirkit.push.plan import SHARED
+from fhirkit.push.report import DONE, BundleReport, EntryOutcome, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from fhirkit.push.course import Course
+    from fhirkit.push.delivery import Delivery
+    from fhirkit.push.gate import Gate
+    from fhirkit.push.journal import Journal
+    from fhirkit.push.load import Load
+    from fhirkit.push.options import OnExisting
+
+Given = tuple[str, bytes | BundleReport]
+"""A bundle with its name, or the report of one that must not be sent."""
+
+Said = BundleReport | BaseException | None
+"""What a worker says: a report, what went wrong, or that it has ended."""
+
+_REMEMBERED = 10_000  # shared resources
+
+
+class Keys:
+    """The keys of the bundles on their way."""
+
+    def __init__(self) -> None:
+        self._busy: set[str] = set()
+        self._settled: OrderedDict[str, None] = OrderedDict()
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def held(self, load: Load) -> Iterator[None]:
+        """For the time of the block, nobody else has one of these keys on its way."""
+        with self._changed:
+            while True:
+                keys = {one.key for one in load.asked} - self._settled.keys()
+                if self._busy.isdisjoint(keys):
+                    break
+                self._changed.wait()
+            self._busy |= keys
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._busy -= keys
+                self._changed.notify_all()
+
+    def landed(self, load: Load, entries: Sequence[EntryOutcome]) -> None:
+        """Remembers the shared resources that are on the server now, the last ten thousand."""
+        shared = [one for one in load.asked if one.type in SHARED]
+        if not shared:
+            return
+        with self._changed:
+            for one in shared:
+                if entries[one.position].outcome in DONE:
+                    self._settled[one.key] = None
+                    self._settled.move_to_end(one.key)
+            while len(self._settled) > _REMEMBERED:
+                self._settled.popitem(last=False)
+
+
+class Pump:
+    """One push of many bundles."""
+
+    def __init__(
+        self,
+        *,
+        delivery: Delivery,
+        course: Course,
+        gate: Gate,
+        journal: Journal,
+        run: int,
+        server: str,
+        on_existing: OnExisting,
+        workers: int,
+    ) -> None:
+        self._delivery = delivery
+        self._course = course
+        self._gate = gate
+        self._journal = journal
+        self._run = run
+        self._server = server
+        self._on_existing = on_existing
+        self._workers = workers
+        self._keys = Keys()
+
+    def reports(self, given: Iterable[Given]) -> Iterator[BundleReport]:
+        """The report of each bundle as soon as its fate is known, in no fixed order.
+
+        No more bundles than workers are taken from ``given`` ahead of the reports that were
+        taken. What goes wrong beside the bundles (the journal, the input, the credentials) is
+        raised here, when no request is on its way any more.
+        """
+        source = _Source(given)
+        done: SimpleQueue[BundleReport | BaseException | None] = SimpleQueue()
+        room = threading.Semaphore(self._workers * 4)
+        threads = [
+            threading.Thread(
+                target=self._work, args=(source, done, room), name=f"fhirkit-push-{number}"
+            )
+            for number in range(self._workers)
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            yield from self._collected(done, room, len(threads))
+        finally:
+            self._gate.stop()
+            room.release(len(threads))
+            for thread in threads:
+                thread.join()
+
+    def _collected(
+        self,
+        done: SimpleQueue[BundleReport | BaseException | None],
+        room: threading.Semaphore,
+        working: int,
+    ) -> Iterator[BundleReport]:
+        failure: BaseException | None = None
+        while working:
+            item = _taken(done)
+            if item is None:
+                working -= 1
+            elif isinstance(item, BundleReport):
+                room.release()
+                yield item
+            else:
+                failure = failure or item
+                self._gate.stop()
+        if failure is not None:
+            raise failure
+
+    def _work(
+        self,
+        source: _Source,
+        done: SimpleQueue[BundleReport | BaseException | None],
+        room: threading.Semaphore,
+    ) -> None:
+        try:
+            while not self._gate.stopped:
+                room.acquire()
+                item = source.next()
+                if item is None:
+                    return
+                number, (name, data) = item
+                report = data if isinstance(data, BundleReport) else self._one(name, data)
+                done.put(replace(report, number=number))
+        except Stopped:
+            pass
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits for reports
+            done.put(error)
+        finally:
+            done.put(None)
+
+    def _one(self, name: str, data: bytes) -> BundleReport:
+        try:
+            load = read_load(name, data, self._on_existing)
+        except InputError as error:
+            return BundleReport(name=name, state=State.NOT_SENT, message=str(error))
+        with self._keys.held(load):
+            report = self._claimed(load)
+            self._keys.landed(load, report.entries) if report.entries else None
+        return report
+
+    def _claimed(self, load: Load) -> BundleReport:
+        claim = self._journal.claim(
+            self._run,
+            load.digest,
+            load.name,
+            self._gate.server_time,
+            [one.key for one in load.asked],
+        )
+        if isinstance(claim, Landed):
+            message = "landed before, in this run"
+            return BundleReport(
+                name=load.name, state=State.LANDED, entries=claim.entries, message=message
+            )
+        tried = claim.attempts > 0
+        past = Past(
+            tried=tried,
+            since=claim.since,
+            entries=self._journal.before(self._run, load.digest) if tried else (),
+            elsewhere=self._elsewhere,
+        )
+        with self._course.travelling():
+            report = self._delivery.deliver(load, past)
+        self._journal.record(self._run, load.digest, report.state, report.entries)
+        return report
+
+    def _elsewhere(self, location: str) -> bool:
+        return self._journal.created_elsewhere(self._run, self._server, location)
+
+
+class _Source:
+    """The input, from which one worker at a time takes the next bundle."""
+
+    def __init__(self, given: Iterable[Given]) -> None:
+        self._given = iter(given)
+        self._lock = threading.Lock()
+        self._number = 0
+        self._ended = False
+
+    def next(self) -> tuple[int, Given] | None:
+        with self._lock:
+            if self._ended:
+                return None
+            try:
+                item = next(self._given)
+            except StopIteration:
+                self._ended = True
+                return None
+            except BaseException:
+                self._ended = True
+                raise
+            self._number += 1
+            return self._number, item
+
+
+def _taken(
+    done: SimpleQueue[BundleReport | BaseException | None],
+) -> BundleReport | BaseException | None:
+    """The next item. A wait without end would not notice Ctrl-C on every system."""
+    while True:
+        try:
+            return done.get(timeout=1.0)
+        except Empty:
+            continue

@@ -1,0 +1,133 @@
+"""Looks on a server for what has a key, uncached, and reads what is at an address."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
+
+from fhirkit.errors import InDoubt, Refused, ServerError
+from fhirkit.push.answer import outcome_words
+from fhirkit.push.caller import Request
+from fhirkit.push.exact import read_exact
+
+if TYPE_CHECKING:
+    from fhirkit.push.answer import Reply
+    from fhirkit.push.caller import Caller
+
+Resource = dict[str, Any]
+
+# HAPI keeps the result of a search for a minute unless told not to.
+FRESH = {"Cache-Control": "no-cache"}
+GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What has a key: nothing, one resource, or several, which is somebody's mistake."""
+
+    matches: tuple[Resource, ...]
+
+    @property
+    def only(self) -> Resource | None:
+        """The one that has it, if it is one."""
+        return self.matches[0] if len(self.matches) == 1 else None
+
+
+def find(caller: Caller, key: str) -> Found:
+    """The resources with a key, such as ``Patient?identifier=system|value``.
+
+    A server may ignore a search parameter it does not know and answer with everything, so each
+    match is looked at. Raises ServerError where the server does not answer the search.
+    """
+    kind, _, criteria = key.partition("?")
+    # A raw "|" in an address is refused by some servlet containers.
+    query = quote(criteria, safe="=&%:/.,-_~")
+    reply = answered(
+        caller, Request("GET", f"{kind}?{query}", headers=FRESH), f"a search for {kind}"
+    )
+    bundle = _object(reply, f"a search for {kind}")
+    entries = bundle.get("entry")
+    resources = (
+        entry.get("resource")
+        for entry in (entries if isinstance(entries, list) else ())
+        if isinstance(entry, dict)
+    )
+    return Found(
+        tuple(
+            resource
+            for resource in resources
+            if isinstance(resource, dict)
+            and resource.get("resourceType") == kind
+            and isinstance(resource.get("id"), str)
+            and has_key(resource, criteria)
+        )
+    )
+
+
+def read(caller: Caller, location: str) -> Resource | None:
+    """The resource at ``Type/id``, every digit kept; None where it is not there or was deleted."""
+    request = Request("GET", location, headers=FRESH)
+    called = caller.call(request)
+    if called.reply is not None and called.reply.status in GONE:
+        return None
+    reply = _answer(called.reply, called.error, "a read")
+    return _object(reply, "a read")
+
+
+def answered(caller: Caller, request: Request, what: str) -> Reply:
+    """The answer to a request that stores nothing. Raises Refused, InDoubt or Unreachable."""
+    called = caller.call(request)
+    return _answer(called.reply, called.error, what)
+
+
+def has_key(resource: Resource, criteria: str) -> bool:
+    """Whether a resource satisfies a condition by identifier or tag; others are the server's."""
+    name, _, token = unquote(criteria).partition("=")
+    system, bar, value = token.partition("|")
+    if name == "identifier":
+        given = resource.get("identifier")
+        items: object = given if isinstance(given, list) else [given]
+        code = "value"
+    elif name == "_tag":
+        meta = resource.get("meta")
+        items = meta.get("tag") if isinstance(meta, dict) else None
+        code = "code"
+    else:
+        return True
+    if not bar or "&" in token or "," in token:
+        return True
+    return any(
+        isinstance(item, dict) and (item.get("system") or "") == system and item.get(code) == value
+        for item in (items if isinstance(items, list) else ())
+    )
+
+
+def _answer(reply: Reply | None, error: ServerError | None, what: str) -> Reply:
+    if reply is None:
+        raise error or InDoubt(f"{what} got no answer")
+    if not 200 <= reply.status < 300:
+        code, detail = outcome_words(reply.body)
+        raise Refused(f"{what}: HTTP {reply.status}" + (code and f", {code}"), detail=detail)
+    return reply
+
+
+def _object(reply: Reply, what: str) -> Resource:
+    try:
+        value = read_exact(reply.body)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise Refused(f"{what}: the answer is not FHIR JSON")
+    return value
+
+
+def total(reply: Reply) -> int | None:
+    """The number a search with ``_summary=count`` gives."""
+    try:
+        found = json.loads(reply.body)["total"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+    return found if isinstance(found, int) else None
