@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import dataclasses
+import gc
 import hashlib
 import json
 import socket
@@ -242,6 +243,7 @@ def main(arguments: list[str] | None = None) -> None:
         parser.add_argument(f"--{name.replace('_', '-')}", type=kind, default=kind())
         parser.set_defaults(**{name: getattr(Faults(), name)})
     given = vars(parser.parse_args(arguments))
+    gc.disable()  # what is stored stays, and looking through it again and again takes half the time
     with _bound(given.pop("port")) as listener:
         base = f"http://{HOST}:{listener.getsockname()[1]}/fhir"
         server = _uvicorn(Application(Faults(**given), base))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,18 +21,25 @@ from servers import medplum as medplum_server
 from servers.faults import Faults
 from servers.faulty import WELL, Faulty, in_process, in_thread
 from servers.process import CannotStart, Started
+from servers.profiles import EPIC, ORACLE, mounted
 from servers.server import Server
 
 Require = Callable[[str], None]
 
-_REAL = ("sekmet", "sekmet_smart", "hapi", "hapi_strict", "medplum")
 _SLOW = {"hapi", "hapi_strict", "medplum"}
 
-EVERY = [
-    pytest.param(name, id=name, marks=[pytest.mark.server, *[pytest.mark.slow] * (name in _SLOW)])
-    for name in _REAL
-]
-"""The names of the servers' fixtures, to run a test against each: with
+
+def _cases(*names: str) -> list[Any]:
+    slow = [pytest.mark.slow]
+    return [
+        pytest.param(name, id=name, marks=[pytest.mark.server, *slow * (name in _SLOW)])
+        for name in names
+    ]
+
+
+REAL = _cases("sekmet", "sekmet_smart", "hapi", "hapi_strict", "medplum")
+EVERY = [*REAL, *_cases("epic", "oracle", "bad")]
+"""The fixtures' names, to run a test against each server, its marks included: with
 ``@pytest.mark.parametrize("name", EVERY)`` and ``request.getfixturevalue(name)``."""
 
 
@@ -73,6 +81,38 @@ def faulty(tmp_path: Path, require: Require) -> Iterator[Callable[..., Faulty]]:
             return stack.enter_context(in_thread(faults))
 
         yield begin
+
+
+@pytest.fixture
+def bad(faulty: Callable[..., Faulty]) -> Server:
+    """A bad server as a client may meet it: of ten requests four go wrong, twice at most."""
+    faults = Faults(
+        seed=6,
+        too_many=0.1,
+        commit_then_503=0.1,
+        unavailable=0.05,
+        cut=0.05,
+        silent=0.05,
+        cut_before=0.05,
+        attempts=2,
+        retry_after="seconds",
+    )
+    server: Server = faulty(faults).server
+    return Server(name="bad", base=server.base, fresh=True)
+
+
+@pytest.fixture
+def epic() -> Iterator[Server]:
+    """A server like Epic's: no bundles, few types that can be made."""
+    with mounted(EPIC) as server:
+        yield server
+
+
+@pytest.fixture
+def oracle() -> Iterator[Server]:
+    """A server like Oracle Health's: batches in which nothing can be made."""
+    with mounted(ORACLE) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

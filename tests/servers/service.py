@@ -45,6 +45,10 @@ class Profile:
     """Whether If-None-Exist and conditional urls are heeded; else the header counts for nothing."""
     refused: Mapping[str, int] = field(default_factory=dict)
     """Bundle types that are refused with a status, whatever the statement says."""
+    parameters: frozenset[str] = frozenset({"_id", "_tag", "identifier"})
+    """What can be searched by."""
+    shows_created: bool = True
+    """Whether the answer to a create has the resource; else its place alone."""
     batch_posts: int = 0
     """The status by which each POST within a batch is refused; 0: it is done."""
     holds_references: bool = False
@@ -146,6 +150,9 @@ class Service:
 
     def _search(self, kind: str, query: str) -> Reply:
         self._may(kind, "search-type")
+        asked = {name.partition(":")[0] for name in parse_qs(query)}
+        if asked & {"_id", "_tag", "identifier"} - self.profile.parameters:
+            raise Problem(400, "not-supported", f"{kind} cannot be searched by this")
         found = self.store.found(kind, query)
         if parse_qs(query).get("_summary") == ["count"]:
             return _reply(200, {"resourceType": "Bundle", "type": "searchset", "total": len(found)})
@@ -208,10 +215,13 @@ class Service:
         version = self.store.carry_out(change, {}, now())
         if version is None or change.method == "DELETE":
             return Reply(204)
-        said = _version_headers(version)
+        said = _version_headers(version) if self._keeps_versions(version.kind) else {}
         if change.status == 201:
-            said["Location"] = f"{self.base}/{version.place}/_history/{version.number}"
-        if "return=minimal" in headers.get("prefer", ""):
+            place = f"{self.base}/{version.place}"
+            named = self._keeps_versions(version.kind)
+            said["Location"] = f"{place}/_history/{version.number}" if named else place
+        shown = change.status != 201 or self.profile.shows_created
+        if not shown or "return=minimal" in headers.get("prefer", ""):
             return Reply(change.status, b"", said)
         return _reply(change.status, version.shown(), said)
 
@@ -250,6 +260,9 @@ class Service:
             if referrers:
                 raise Problem(409, "conflict", f"{referrers[0]} refers to it")
         return change
+
+    def _keeps_versions(self, kind: str) -> bool:
+        return "vread" in self.profile.types[kind]
 
     def _may(self, kind: str, interaction: str) -> None:
         allowed = self.profile.types.get(kind)
@@ -334,7 +347,7 @@ def statement(profile: Profile, base: str) -> Resource:
         given: Resource = {
             "type": name,
             "interaction": [{"code": code} for code in sorted(profile.types[name])],
-            "versioning": "versioned",
+            "versioning": "versioned" if "vread" in profile.types[name] else "no-version",
             "searchParam": [
                 {"name": one, "type": "token"} for one in ("_id", "_tag", "identifier")
             ],

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -162,7 +163,7 @@ class Store:
     def found(self, kind: str, query: str) -> list[Version]:
         """What a search by identifier, tag or id finds, in the order it was made."""
         places: list[str] | None = None
-        for name, value in parse_qsl(query, keep_blank_values=True):
+        for name, value in _pairs(query):
             if name in {"_count", "_offset", "_summary", "_format", "_total", "_sort"}:
                 continue
             matching = self._matching(kind, name, value)
@@ -178,7 +179,7 @@ class Store:
         if isinstance(first, dict) and "value" in first:
             return f"{kind}?identifier={first.get('system', '')}|{first['value']}"
         if condition:
-            return f"{kind}?" + "&".join("=".join(pair) for pair in parse_qsl(condition))
+            return f"{kind}?" + "&".join("=".join(pair) for pair in _pairs(condition))
         return ""
 
     def referrers(self, place: str) -> list[str]:
@@ -209,7 +210,7 @@ class Store:
             raise Problem(412, "multiple-matches", f"{len(found)} resources match the condition")
         if resource is not None and not found:
             terms = set(_terms(kind, resource))
-            for name, value in parse_qsl(condition):
+            for name, value in _pairs(condition):
                 if not any(f"{kind}?{name}={one}" in terms for one in _values(value)):
                     raise Problem(412, "processing", "the resource does not meet its condition")
         return found[0] if found else None
@@ -261,6 +262,11 @@ def _terms(kind: str, resource: Resource) -> Iterator[str]:
         code = tag.get("code")
         yield f"{kind}?_tag={tag.get('system', '')}|{code}"
         yield f"{kind}?_tag={code}"
+
+
+@lru_cache(maxsize=1024)  # a condition is read more than once for each request
+def _pairs(query: str) -> list[tuple[str, str]]:
+    return parse_qsl(query, keep_blank_values=True)
 
 
 def _values(value: str) -> list[str]:

@@ -9,10 +9,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from servers.fixtures import EVERY
+from servers.fixtures import REAL
 from servers.server import Server
 
-OPEN = [case for case in EVERY if case.id != "sekmet_smart"]
+OPEN = [case for case in REAL if case.id != "sekmet_smart"]
 
 
 @pytest.fixture
