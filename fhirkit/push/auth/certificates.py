@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,10 @@ from fhirkit.errors import SettingsError
 
 if TYPE_CHECKING:
     from fhirkit.push.auth.credentials import Certificate, Credentials, NamedFile
+
+_CERTIFICATE = re.compile(
+    r"-----BEGIN CERTIFICATE-----[\s\w+/=]+-----END CERTIFICATE-----", re.ASCII
+)
 
 
 def tls(credentials: Credentials) -> ssl.SSLContext | None:
@@ -32,8 +37,11 @@ def tls(credentials: Credentials) -> ssl.SSLContext | None:
 def _trusting(authority: NamedFile | None) -> ssl.SSLContext:
     if authority is None:
         return httpx.create_ssl_context()
+    # Files of authorities hold remarks, too, in whatever language.
+    certificates = "\n".join(_CERTIFICATE.findall(authority.read()))
     try:
-        return ssl.create_default_context(cadata=authority.read())
+        # Given nothing to load, it would trust the public authorities.
+        return ssl.create_default_context(cadata=certificates or "none")
     except (ssl.SSLError, ValueError):
         raise SettingsError(
             f"the file that {authority.setting} names holds no certificates in PEM form"
@@ -42,7 +50,7 @@ def _trusting(authority: NamedFile | None) -> ssl.SSLContext:
 
 def _show(context: ssl.SSLContext, ours: Certificate) -> None:
     certificate, key = ours.certificate, ours.key
-    if "-----BEGIN CERTIFICATE-----" not in certificate.read():
+    if not _CERTIFICATE.search(certificate.read()):
         raise SettingsError(
             f"the file that {certificate.setting} names holds no certificate in PEM form"
         )

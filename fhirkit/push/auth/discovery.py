@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from fhirkit._remote import base_url
 from fhirkit.errors import SettingsError
 from fhirkit.push.auth.origin import is_private
 
@@ -80,12 +81,11 @@ def checked_endpoint(address: str, named_by: str) -> str:
     Raises SettingsError otherwise; ``named_by`` says who gave the address.
     """
     try:
-        parts = httpx.URL(address)
-    except (httpx.InvalidURL, ValueError):
-        parts = httpx.URL("")
-    if not parts.host or parts.userinfo or parts.fragment:
-        raise SettingsError(f"the token endpoint that {named_by} names is no address")
-    if not is_private(str(parts)):
+        httpx.URL(address)
+        base_url(address.partition("?")[0])
+    except (httpx.InvalidURL, SettingsError):
+        raise SettingsError(f"the token endpoint that {named_by} names is no address") from None
+    if not is_private(address):
         raise SettingsError(
             f"the token endpoint that {named_by} names is not https://, and credentials are not "
             "sent over plain http"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,34 +143,28 @@ def _can_sign(key: dict[str, Any]) -> bool:
 
 
 def _imported(material: dict[str, Any] | str, setting: str) -> RSAKey | ECKey:
-    from joserfc.errors import InvalidKeyTypeError, JoseError
     from joserfc.jwk import ECKey, RSAKey
 
-    kinds: list[type[RSAKey | ECKey]] = [RSAKey, ECKey]
-    for kind in kinds:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # small keys are refused in our own words
-                return kind.import_key(material)
-        except InvalidKeyTypeError:
-            continue
-        # What the words of a wrong key make cryptography raise has no common root.
-        except (JoseError, ValueError, TypeError, KeyError, AttributeError):
-            break
+    kinds: dict[str, type[RSAKey | ECKey]] = {"RSA": RSAKey, "EC": ECKey}
+    # A PEM block of the form PKCS #8 does not say which it is.
+    tried = kinds.values() if isinstance(material, str) else [kinds[material["kty"]]]
+    for kind in tried:
+        # Whatever: what a wrong key makes joserfc and cryptography raise has no common root.
+        with suppress(Exception), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # small keys are refused in our own words
+            return kind.import_key(material)
     raise _no_key(setting)
 
 
 def _checked(key: RSAKey | ECKey, setting: str) -> str:
     from joserfc.jwk import RSAKey
 
-    if not key.is_private:
-        raise _no_key(setting)
     if isinstance(key, RSAKey):
         if key.raw_value.key_size < _SMALLEST:
             raise SettingsError(
                 f"the RSA key that {setting} names is too short: {_SMALLEST} bits are the least"
             )
-    elif key.curve_name != "P-384":
+    elif key.raw_value.curve.name != "secp384r1":
         raise SettingsError(
             f"the key that {setting} names is on another curve than P-384, which ES384 needs"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from fhirkit._remote import is_loopback
 
@@ -27,6 +28,5 @@ def is_private(address: str) -> bool:
     >>> is_private("http://host/fhir")
     False
     """
-    return address.startswith("https://") or (
-        address.startswith("http://") and is_loopback(address)
-    )
+    scheme = urlsplit(address).scheme
+    return scheme == "https" or (scheme == "http" and is_loopback(address))
