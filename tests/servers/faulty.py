@@ -19,7 +19,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -38,6 +38,7 @@ from servers.watch import Watch, keys, told
 
 HOST = "127.0.0.1"
 WELL = Faults()
+FAULTY = Profile(name="faulty")
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -93,9 +94,10 @@ class Faulty:
 class Application:
     """The ASGI application. All of it runs in one event loop."""
 
-    def __init__(self, faults: Faults, base: str) -> None:
+    def __init__(self, faults: Faults, base: str, profile: Profile = FAULTY) -> None:
         self.faults = faults
-        self.service = Service(_profile(faults), base)
+        self.profile = profile
+        self.service = Service(_with_limits(profile, faults), base)
         self.watch = Watch()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -189,7 +191,7 @@ class Application:
     def _asked(self, path: str, body: bytes) -> Reply:
         if path == "/_faults":
             self.faults = Faults(**json.loads(body))
-            self.service.profile = _profile(self.faults)
+            self.service.profile = _with_limits(self.profile, self.faults)
             return Reply(204)
         store = self.service.store
         if path == "/_keys":
@@ -216,7 +218,7 @@ def in_thread(faults: Faults = WELL) -> Iterator[Faulty]:
                 time.sleep(0.005)
             yield Faulty(Server(name="faulty", base=base, fresh=True))
         finally:
-            server.should_exit = True
+            server.should_exit = server.force_exit = True  # waiting for no one
             thread.join(10)
 
 
@@ -233,7 +235,7 @@ def in_process(log: Path, faults: Faults = WELL) -> Iterator[Faulty]:
         started.stop()
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None = None, profile: Profile = FAULTY) -> None:
     """Runs the server until it is told to stop."""
     parser = argparse.ArgumentParser(
         prog="servers.faulty", description=(__doc__ or "").split("\n")[0]
@@ -246,16 +248,17 @@ def main(arguments: list[str] | None = None) -> None:
     gc.disable()  # what is stored stays, and looking through it again and again takes half the time
     with _bound(given.pop("port")) as listener:
         base = f"http://{HOST}:{listener.getsockname()[1]}/fhir"
-        server = _uvicorn(Application(Faults(**given), base))
+        server = _uvicorn(Application(Faults(**given), base, profile))
         sys.stdout.write(f"ready {base}\n")
         sys.stdout.flush()
-        server.run(sockets=[listener])
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
 
 
-def _profile(faults: Faults) -> Profile:
+def _with_limits(profile: Profile, faults: Faults) -> Profile:
     refused = {"transaction": faults.refuse_transaction, "batch": faults.refuse_batch}
-    return Profile(
-        name="faulty",
+    return dataclasses.replace(
+        profile,
         refused={kind: status for kind, status in refused.items() if status},
         holds_references=bool(faults.holds_references),
         loses=frozenset(filter(None, faults.loses.split(","))),

@@ -20,8 +20,9 @@ from servers import hapi as hapi_server
 from servers import medplum as medplum_server
 from servers.faults import Faults
 from servers.faulty import WELL, Faulty, in_process, in_thread
-from servers.process import CannotStart, Started
-from servers.profiles import EPIC, ORACLE, mounted
+from servers.mount import mounted
+from servers.process import CannotStart, Started, start
+from servers.profiles import EPIC, ORACLE
 from servers.server import Server
 
 Require = Callable[[str], None]
@@ -172,10 +173,12 @@ def _launch(name: str, folder: Path, logs: Path, require: Require) -> Started:
     missing = module.missing_tools()
     if missing:
         require(f"{name} needs {' and '.join(missing)}")
-    log = logs / f"{name}.log"
+    built = module.build(folder)
     if name == "medplum":
-        return medplum_server.launch(medplum_server.build(folder), log)
-    return hapi_server.launch(hapi_server.build(folder), log, strict=name == "hapi_strict")
+        command = medplum_server.command(built)
+    else:
+        command = hapi_server.command(built, strict=name == "hapi_strict")
+    return start(command, logs / f"{name}.log")
 
 
 def _asked_for(name: str, session: pytest.Session) -> bool:

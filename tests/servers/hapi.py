@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from servers.process import Started, built, run, start
+from servers.process import built, run
 
 PROJECT = Path(__file__).parent / "hapi"
 PATIENCE = 180.0  # seconds; alone it takes half a minute, beside other tests more
@@ -24,12 +24,12 @@ def build(folder: Path) -> Path:
     return built(folder / "hapi", sources, _make)
 
 
-def launch(folder: Path, log: Path, *, strict: bool = False, port: int = 0) -> Started:
-    """Starts a server that was built into ``folder``; port 0 takes any free one."""
+def command(folder: Path, *, strict: bool = False, port: int = 0) -> list[str]:
+    """What starts a server that was built into ``folder``; port 0 takes any free one."""
     options = [f"-Dport={port}", f"-Dstrict={str(strict).lower()}"]
-    return start(["java", *_JAVA, *options, "-jar", str(folder / "hapi.jar")], log)
+    return ["java", *_JAVA, *options, "-jar", str(folder / "hapi.jar")]
 
 
 def _make(target: Path) -> None:
-    command = ["mvn", "-q", "-B", "-f", str(PROJECT / "pom.xml"), f"-Dbuild.folder={target}"]
-    run([*command, "package"], PROJECT)
+    maven = ["mvn", "-q", "-B", "-f", str(PROJECT / "pom.xml"), f"-Dbuild.folder={target}"]
+    run([*maven, "package"], PROJECT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from servers.process import Started, built, run, start
+from servers.process import built, run
 
 PROJECT = Path(__file__).parent / "medplum"
 PATIENCE = 60.0
@@ -23,9 +23,9 @@ def build(folder: Path) -> Path:
     return built(folder / "medplum", sources, _make)
 
 
-def launch(folder: Path, log: Path, *, port: int = 0) -> Started:
-    """Starts a server that was built into ``folder``; port 0 takes any free one."""
-    return start(["node", str(folder / "server.mjs")], log, {"PORT": str(port)})
+def command(folder: Path, *, port: int = 0) -> list[str]:
+    """What starts a server that was built into ``folder``; port 0 takes any free one."""
+    return ["node", str(folder / "server.mjs"), str(port)]
 
 
 def _make(target: Path) -> None:

@@ -1,6 +1,6 @@
 // Medplum's FHIR router behind HTTP, on the loopback interface, its resources in memory:
 //
-//     [PORT=8103] node server.mjs
+//     node server.mjs [PORT]
 //
 // Port 0, as it comes, takes any free port. Prints "ready BASE" once it answers. The router is
 // the one Medplum's own server has, with its limits: at most 8 entries in a transaction with a
@@ -204,7 +204,7 @@ const server = http.createServer((request, response) => {
 });
 
 let base = '';
-server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => {
+server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
   base = `http://127.0.0.1:${server.address().port}${ROOT}`;
   console.log(`ready ${base}`);
 });
