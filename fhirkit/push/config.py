@@ -20,7 +20,12 @@ from typing import TYPE_CHECKING, Any
 
 from fhirkit._remote import base_url
 from fhirkit.errors import SettingsError
-from fhirkit.push.auth.credentials import CREDENTIAL_KEYS, FILE_KEYS, refuse_secrets
+from fhirkit.push.auth.credentials import (
+    CREDENTIAL_KEYS,
+    FILE_KEYS,
+    credentials_from,
+    refuse_secrets,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -166,12 +171,12 @@ def _server(name: str, table: dict[str, Any], folder: Path) -> Server:
             raise SettingsError(f"{key} is no setting of a server{_nearest(key, known)}")
     if "url" not in table:
         raise SettingsError("url is missing")
+    credentials = {key: _located(key, table[key], folder) for key in CREDENTIAL_KEYS & table.keys()}
+    credentials_from(credentials, {})  # half a kind, or two, is told here: with file and table
     return Server(
         name=name,
         url=base_url(_text("url", table["url"])),
-        credentials={
-            key: _located(key, table[key], folder) for key in CREDENTIAL_KEYS & table.keys()
-        },
+        credentials=credentials,
         options={key: _option(key, table[key], folder) for key in OPTION_KEYS & table.keys()},
     )
 

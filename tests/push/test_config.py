@@ -43,9 +43,9 @@ def test_a_name_stands_for_a_table(config: Write) -> None:
     file = config(
         WARD
         + """\
-token-file = "secrets/ward7"
+smart-client-id = "ward7"
+smart-key-file = "secrets/ward7.pem"
 ca-file = "/etc/ward7/ca.pem"
-smart-scope = "system/*.cruds"
 on-existing = "update"
 mode = "batch"
 takes = ["AdverseEvent", "Provenance"]
@@ -63,9 +63,9 @@ url = 1
     found = find_server("ward7", file, {})
     assert (found.name, found.url) == ("ward7", "https://fhir.ward7.example/r4")
     assert found.credentials == {
-        "token-file": str(file.parent / "secrets" / "ward7"),
+        "smart-client-id": "ward7",
+        "smart-key-file": str(file.parent / "secrets" / "ward7.pem"),
         "ca-file": str(Path("/etc/ward7/ca.pem")),
-        "smart-scope": "system/*.cruds",
     }
     assert found.options == {
         "on-existing": "update",
@@ -178,6 +178,7 @@ def test_a_name_that_is_not_there(config: Write) -> None:
         pytest.param('token-file = ""', "token-file must be a string, and not", id="empty"),
         pytest.param('token = "geheim"', "name that file with token-file", id="token"),
         pytest.param('basic = "a:geheim"', "name that file with basic-file", id="basic"),
+        pytest.param('client-cert = "c"', "client-key is not", id="half-a-kind"),
         pytest.param("[ward7.more]", "more is no setting", id="table-in-table"),
     ],
 )

@@ -17,6 +17,9 @@ _CERTIFICATE = re.compile(
     r"-----BEGIN CERTIFICATE-----[\s\w+/=]+-----END CERTIFICATE-----", re.ASCII
 )
 
+# Another key of the same kind, and a key of another kind.
+_MISMATCHES = {"KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED"}
+
 
 def tls(credentials: Credentials) -> ssl.SSLContext | None:
     """How connections are made: what to give ``httpx.Client`` as ``verify``.
@@ -62,7 +65,7 @@ def _show(context: ssl.SSLContext, ours: Certificate) -> None:
         # With a password at hand, even an empty one, OpenSSL does not ask at the terminal.
         context.load_cert_chain(certificate.path, key.path, password="")
     except ssl.SSLError as error:
-        if error.reason == "KEY_VALUES_MISMATCH":
+        if error.reason in _MISMATCHES:
             problem = f"the key that {key.setting} names does not belong to the certificate"
         else:
             problem = f"{certificate.setting} and {key.setting} cannot be used together"

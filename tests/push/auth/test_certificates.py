@@ -93,6 +93,7 @@ def test_a_certificate_alone_trusts_the_public_authorities(authority: Any) -> No
     ("kind", "told"),
     [
         pytest.param("other", "client-key names does not belong", id="another-key"),
+        pytest.param("kind", "client-key names does not belong", id="another-kind-of-key"),
         pytest.param("locked", "passphrase", id="passphrase"),
         pytest.param("words", "client-key names holds no private key", id="words"),
         pytest.param("gone", "client-key names cannot be read", id="no-file"),
@@ -100,11 +101,12 @@ def test_a_certificate_alone_trusts_the_public_authorities(authority: Any) -> No
     ],
 )
 def test_a_wrong_key_is_told(
-    authority: Any, tmp_path: Path, locked_file: Path, kind: str, told: str
+    authority: Any, tmp_path: Path, rsa_file: Path, locked_file: Path, kind: str, told: str
 ) -> None:
     """Before anything is sent, and without a question at the terminal."""
     files = {
         "other": authority.server.key,
+        "kind": rsa_file,
         "locked": locked_file,
         "words": tmp_path / "words",
         "gone": tmp_path / "gone",

@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from fhirkit.errors import Refused
+from fhirkit.push import push
 from fhirkit.push.auth import authentication, credentials_from
 
 pytestmark = pytest.mark.server
@@ -93,3 +94,14 @@ def test_no_secret_is_logged(
     assert "POST" in written  # it was on
     for secret in (token, "eyJ", "PRIVATE KEY", rsa_file.read_text("ascii").splitlines()[1]):
         assert secret not in written
+
+
+def test_a_push_needs_no_more_than_the_environment(
+    smart_server: Any, rsa_file: Path, bundle: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything it asks and sends goes with one token."""
+    monkeypatch.setenv("FHIRKIT_SMART_CLIENT_ID", "ward7")
+    monkeypatch.setenv("FHIRKIT_SMART_KEY_FILE", str(rsa_file))
+    report = push([bundle], smart_server.base)
+    assert report.landed
+    assert smart_server.asked == [200]

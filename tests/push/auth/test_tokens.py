@@ -177,7 +177,7 @@ def test_who_waits_learns_what_the_fetching_thread_met(
         second = threads.submit(tokens.current)
         while not second.running():
             pass
-        leave.wait(0.05)
+        leave.wait(0.3)  # to be waiting, too
         leave.set()
         assert type(first.exception()) is type(error)
         assert type(second.exception()) is others
