@@ -34,7 +34,7 @@ class Discovered:
 
 def from_configuration(body: bytes) -> Discovered | None:
     """What ``.well-known/smart-configuration`` says; None if it names no token endpoint."""
-    said = _json_object(body)
+    said = json_object(body)
     endpoint = said.get("token_endpoint")
     if not isinstance(endpoint, str):
         return None
@@ -43,7 +43,7 @@ def from_configuration(body: bytes) -> Discovered | None:
 
 def from_statement(body: bytes) -> Discovered | None:
     """The same from the extension of a CapabilityStatement, where older servers say it."""
-    for rest in _objects(_json_object(body).get("rest")):
+    for rest in _objects(json_object(body).get("rest")):
         security = rest.get("security")
         extensions = security.get("extension") if isinstance(security, dict) else None
         for extension in _objects(extensions):
@@ -102,7 +102,8 @@ def _words(said: Mapping[str, Any], name: str) -> list[str]:
     return [word for word in words if isinstance(word, str)] if isinstance(words, list) else []
 
 
-def _json_object(body: bytes) -> dict[str, Any]:
+def json_object(body: bytes) -> dict[str, Any]:
+    """The object that an answer holds; an empty one where it holds anything else."""
     try:
         parsed = json.loads(body)
     except (ValueError, RecursionError):

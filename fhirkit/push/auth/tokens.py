@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from concurrent.futures import Future
@@ -11,6 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from fhirkit.errors import FhirkitError, Refused, Unreachable
+from fhirkit.push.auth.discovery import json_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ def read_token(place: str, status: int, body: bytes) -> Token:
     Raises Unreachable where the endpoint is only busy or out of order, so that it is asked
     again later.
     """
-    said = _object(body)
+    said = json_object(body)
     if status in _WAIT or status >= 500:
         raise Unreachable(f"{place} gives no token now: HTTP {status}")
     if not 200 <= status < 300:
@@ -62,7 +62,8 @@ def _refusal(place: str, status: int, said: dict[str, Any]) -> Refused:
     advice = f" ({_ADVICE[code]})" if code in _ADVICE else ""
     return Refused(
         f"{place} gives no token: {code}, HTTP {status}{advice}",
-        detail=words if isinstance(words, str) else "",
+        # Some repeat what was signed, and every JWT begins like this.
+        detail=words if isinstance(words, str) and "eyJ" not in words else "",
     )
 
 
@@ -77,14 +78,6 @@ def _lifetime(seconds: object) -> float:
     except ValueError:
         lifetime = LIFETIME
     return lifetime if 0 < lifetime < float("inf") else LIFETIME
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return parsed if isinstance(parsed, dict) else {}
 
 
 class Tokens:

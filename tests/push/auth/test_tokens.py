@@ -65,6 +65,9 @@ def test_the_endpoints_own_words_stay_out_of_the_message() -> None:
         read(401, {"error": "invalid_client", "error_description": "unknown kid"})
     assert "unknown kid" not in str(caught.value)
     assert caught.value.detail == "unknown kid"
+    with pytest.raises(Refused) as caught:
+        read(401, {"error": "invalid_client", "error_description": "not signed: eyJ0eXAi.eyJp.x"})
+    assert caught.value.detail == ""
 
 
 def test_an_answer_that_is_no_json_is_a_no() -> None:
