@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+# As it is before the tests clean it: how Maven and npm are set up, and the way to the network.
+_ENVIRONMENT = dict(os.environ)
 _READY = re.compile(rb"^ready (\S+)\r?\n", re.MULTILINE)
 
 
@@ -88,7 +90,13 @@ def run(command: Sequence[str], folder: Path, patience: float = 900) -> None:
     """Runs a step of a build to its end."""
     try:
         made = subprocess.run(
-            command, cwd=folder, check=False, capture_output=True, text=True, timeout=patience
+            command,
+            cwd=folder,
+            env=_ENVIRONMENT,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=patience,
         )
     except subprocess.TimeoutExpired:
         raise CannotStart(f"{command[0]} was not done after {patience:.0f} s") from None
