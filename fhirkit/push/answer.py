@@ -15,10 +15,11 @@ from fhirkit.push.retry import TABLE, leaves_doubt
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from fhirkit.push.load import Asked
+    from fhirkit.push.glance import Asked
     from fhirkit.push.options import OnExisting
 
 _LOCATION = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([^/?#\s]+)(?:/_history/([^/?#\s]+))?$")
+_VERSION = re.compile(r"[^\s/]{1,200}")
 _ENTRY = re.compile(r"\bBundle\.entry\[(\d{1,9})\]")
 _SIZE = re.compile(
     r"(?=.*\b(?:entr(?:y|ies)|bundle|transaction|batch|size|bytes|resources)\b)"
@@ -74,7 +75,7 @@ def read_answer(reply: Reply, asked: Sequence[Asked], on_existing: OnExisting) -
         number = len(entries) if isinstance(entries, list) else 0
         message = f"{number} entries in the answer to {len(asked)}: which one lacks is unknown"
         return _all(Fate.IN_DOUBT, asked, reply.status, message, "")
-    outcomes = tuple(
+    outcomes = _all_created(asked, entries) or tuple(
         [_entry(one, entry, on_existing) for one, entry in zip(asked, entries, strict=True)]
     )
     return Answer(Fate.DONE, outcomes, reply.status)
@@ -155,7 +156,8 @@ def version_of(etag: object) -> str | None:
     """The version in an etag; HAPI gives a bare ``1``, others ``W/"1"``."""
     if not isinstance(etag, str):
         return None
-    return etag.removeprefix("W/").strip('"') or None
+    version = etag.removeprefix("W/").strip('"')
+    return version if _VERSION.fullmatch(version) else None
 
 
 def _failed(reply: Reply, answer: object, asked: Sequence[Asked]) -> Answer:
@@ -170,6 +172,35 @@ def _failed(reply: Reply, answer: object, asked: Sequence[Asked]) -> Answer:
         return _all(Fate.IN_DOUBT, asked, status, message, detail)
     message = f"{reason}: nothing was stored"
     return _blamed(_all(Fate.REFUSED, asked, status, message, detail), answer)
+
+
+def _all_created(asked: Sequence[Asked], entries: Sequence[Any]) -> tuple[EntryOutcome, ...]:
+    """The outcomes at a glance where every entry was created, which is nearly always; else none."""
+    created = Outcome.CREATED
+    made = []
+    try:
+        for one, entry in zip(asked, entries, strict=True):
+            response = entry["response"]
+            match = _LOCATION.search(response["location"])
+            if match is None or not response["status"].startswith("201"):
+                return ()
+            kind, identity, version = match.groups()
+            modified = response.get("lastModified")
+            made.append(
+                EntryOutcome(
+                    one.position,
+                    created,
+                    one.type,
+                    f"{kind}/{identity}",
+                    version or version_of(response.get("etag")),
+                    response["status"],
+                    "",
+                    modified if isinstance(modified, str) else None,
+                )
+            )
+    except (TypeError, LookupError, AttributeError):
+        return ()
+    return tuple(made)
 
 
 def _entry(asked: Asked, entry: object, on_existing: OnExisting) -> EntryOutcome:

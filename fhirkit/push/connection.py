@@ -61,12 +61,13 @@ class Connection:
         self._auth = auth
         self._timeout = httpx.Timeout(timeout, connect=min(timeout, _CONNECT))
         self._limits = {"timeout": self._timeout.as_dict()}
-        self._headers = {
-            "Host": urlsplit(base).netloc,
-            "Accept": JSON,
-            "Accept-Encoding": "gzip, deflate",
-            "User-Agent": f"fhirkit/{__version__}",
-        }
+        self._url = httpx.URL(base)
+        self._headers = [
+            (b"Host", urlsplit(base).netloc.encode()),
+            (b"Accept", JSON.encode()),
+            (b"Accept-Encoding", b"gzip, deflate"),
+            (b"User-Agent", f"fhirkit/{__version__}".encode()),
+        ]
         self._proxy = None if http is not None else _proxy(base)
         # Made once: a context costs 15 ms, and plain http needs none.
         self._verify: ssl.SSLContext | bool = False
@@ -89,14 +90,16 @@ class Connection:
         Raises Unreachable if nothing was sent, InDoubt if no whole answer came, and
         SettingsError. No redirect is followed: an address the server names may be another host.
         """
-        sending = self._headers | dict(headers or {})
+        sending = list(self._headers)
+        if headers:
+            sending += [(name.encode(), value.encode()) for name, value in headers.items()]
         if content is not None:
-            sending["Content-Type"] = JSON
-            sending["Content-Length"] = str(len(content))
+            sending.append((b"Content-Type", JSON.encode()))
+            sending.append((b"Content-Length", b"%d" % len(content)))
         try:
             request = httpx.Request(
                 method,
-                address,
+                self._url if address == self.base else address,
                 headers=sending,
                 stream=httpx.ByteStream(content or b""),
                 extensions=self._limits,

@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 
     from fhirkit.push.caller import Caller
     from fhirkit.push.course import Course
-    from fhirkit.push.load import Asked, Load
+    from fhirkit.push.glance import Asked
+    from fhirkit.push.load import Load
     from fhirkit.push.plan import Plan
 
 _ROUNDS = 6  # times that the refused part of a batch is sent again
@@ -109,7 +110,7 @@ class Delivery:
         self._progress = progress
         self._options = course.plan.options
 
-    def deliver(self, load: Load, past: Past) -> BundleReport:
+    def deliver(self, load: Load, past: Past, number: int = 0) -> BundleReport:
         """Sends a bundle until its fate is known. Raises Stopped, and what a lost journal raises."""
         way = _Way(load, past, Freight(load))
         try:
@@ -124,7 +125,7 @@ class Delivery:
             self._claim_ours(way)
         if self._options.verify:
             self._verify(way)
-        return _report(way)
+        return _report(way, number)
 
     # What is sent
 
@@ -414,7 +415,7 @@ class Delivery:
         return tuple(differences(sent, stored, references=places, base=base))
 
 
-def _report(way: _Way) -> BundleReport:
+def _report(way: _Way, number: int) -> BundleReport:
     entries = _in_order(way)
     state = _state(entries)
     message = way.message
@@ -427,6 +428,7 @@ def _report(way: _Way) -> BundleReport:
         message = "some entries did not land"
     return BundleReport(
         name=way.load.name,
+        number=number,
         state=state,
         entries=entries,
         requests=way.requests,

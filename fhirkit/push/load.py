@@ -10,7 +10,7 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import blake2b
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 from uuid import NAMESPACE_URL, uuid5
@@ -18,6 +18,7 @@ from uuid import NAMESPACE_URL, uuid5
 from fhirkit.bundle.request import FOUND_BY_TAG
 from fhirkit.errors import InputError
 from fhirkit.push.exact import read_exact, read_plain
+from fhirkit.push.glance import Asked, glance
 from fhirkit.push.references import Resource, Target, repointed
 from fhirkit.settings import DEFAULT_IDENTIFIER_SYSTEM
 
@@ -30,23 +31,6 @@ _URN = re.compile(r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ID_URL = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})")
 _TAKEN = ("transaction", "batch", "collection")
 _WITH_REQUEST = ("transaction", "batch")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One entry: what it is and by which search a server knows it again.
-
-    ``criteria`` is the bare query of ``ifNoneExist``, as in ``identifier=system|value``.
-    """
-
-    position: int
-    type: str
-    criteria: str
-
-    @property
-    def key(self) -> str:
-        """The same as one word, by which two entries are compared."""
-        return f"{self.type}?{self.criteria}"
 
 
 @dataclass(frozen=True)
@@ -68,7 +52,7 @@ class Load:
     @cached_property
     def digest(self) -> bytes:
         """What tells these bytes from all others: 16 bytes."""
-        return blake2b(self.data, digest_size=16).digest()
+        return sha256(self.data).digest()[:16]
 
     @cached_property
     def entries(self) -> tuple[Resource, ...]:
@@ -107,6 +91,9 @@ def read_load(name: str, data: bytes, on_existing: OnExisting) -> Load:
     and a value. R4 has no search by identifier for AdverseEvent and none of Provenance: these are
     known by a tag, and get one where they have none.
     """
+    seen = glance(data) if on_existing == "keep" else None
+    if seen is not None:
+        return Load(name, data, "transaction", seen, on_existing, whole=True)
     try:
         bundle = read_plain(data)
     except (ValueError, RecursionError):
@@ -143,7 +130,7 @@ def _load(name: str, data: bytes, kind: str, entries: list[Any], on_existing: On
             criteria, tag = _own_criteria(position, entry, criteria)
             if tag:
                 by_tag.add(position)
-        one = Asked(position, resource_type, criteria)
+        one = Asked(position, resource_type, criteria, f"{resource_type}?{criteria}")
         first = seen.setdefault(unquote(one.key), position)
         if first != position:
             raise InputError(
@@ -262,7 +249,8 @@ def _as_asked(entry: Resource, request: Resource, asked: Asked, on_existing: OnE
         request == _request(asked, on_existing)
         and isinstance(url, str)
         and _URN.fullmatch(url) is not None
-        and "id" not in entry["resource"]
+        # A server gives a new resource an id of its own, whatever it brings.
+        and (on_existing == "keep" or "id" not in entry["resource"])
     )
 
 

@@ -20,7 +20,8 @@ from fhirkit.push.split import Packing, pack
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from fhirkit.push.load import Asked, Load
+    from fhirkit.push.glance import Asked
+    from fhirkit.push.load import Load
     from fhirkit.push.references import Target
     from fhirkit.push.split import Graph, Parcel, Room
 

@@ -12,7 +12,6 @@ import threading
 from collections import OrderedDict
 from contextlib import contextmanager
 from dataclasses import replace
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from fhirkit.errors import InputError
@@ -36,10 +35,9 @@ if TYPE_CHECKING:
 Given = tuple[str, bytes | BundleReport]
 """A bundle with its name, or the report of one that must not be sent."""
 
-Said = BundleReport | BaseException | None
-"""What a worker says: a report, what went wrong, or that it has ended."""
-
 _REMEMBERED = 10_000  # shared resources
+_HANDFUL = 16  # reports
+_MOMENT = 0.02  # seconds
 
 
 class Keys:
@@ -81,6 +79,58 @@ class Keys:
                 self._settled.popitem(last=False)
 
 
+class Outbox:
+    """Reports on their way from the workers to whoever takes them.
+
+    They are handed over by the handful: waking a thread for each would cost more than a tenth
+    of all the time.
+    """
+
+    def __init__(self, workers: int, *, room: int) -> None:
+        self.failure: BaseException | None = None
+        self._working = workers
+        self._room = room
+        self._reports: list[BundleReport] = []
+        self._changed = threading.Condition()
+        self._closed = False
+
+    def put(self, report: BundleReport) -> None:
+        """Adds a report; waits while too many have not been taken."""
+        with self._changed:
+            self._reports.append(report)
+            if len(self._reports) == _HANDFUL:
+                self._changed.notify_all()
+            while len(self._reports) >= self._room and not self._closed:
+                self._changed.wait()
+
+    def end(self, failure: BaseException | None) -> None:
+        """A worker has ended, by itself or by what it met with."""
+        with self._changed:
+            self._working -= 1
+            self.failure = self.failure or failure
+            self._changed.notify_all()
+
+    def take(self) -> list[BundleReport] | None:
+        """The reports there are, after a moment if they are few; None when all have ended."""
+        with self._changed:
+            while not self._reports and self._working:
+                # Not without end: that would not notice Ctrl-C on every system.
+                self._changed.wait(_MOMENT)
+                if self._reports and len(self._reports) < _HANDFUL and self._working:
+                    self._changed.wait(_MOMENT)
+            if not self._reports:
+                return None
+            some, self._reports = self._reports, []
+            self._changed.notify_all()
+            return some
+
+    def close(self) -> None:
+        """Nobody takes any more: nobody need wait."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+
 class Pump:
     """One push of many bundles."""
 
@@ -114,77 +164,57 @@ class Pump:
         raised here, when no request is on its way any more.
         """
         source = _Source(given)
-        done: SimpleQueue[BundleReport | BaseException | None] = SimpleQueue()
-        room = threading.Semaphore(self._workers * 4)
+        outbox = Outbox(self._workers, room=self._workers * 4 + _HANDFUL)
         threads = [
             threading.Thread(
-                target=self._work, args=(source, done, room), name=f"fhirkit-push-{number}"
+                target=self._work, args=(source, outbox), name=f"fhirkit-push-{number}"
             )
             for number in range(self._workers)
         ]
         for thread in threads:
             thread.start()
         try:
-            yield from self._collected(done, room, len(threads))
+            while (some := outbox.take()) is not None:
+                yield from some
         finally:
             self._gate.stop()
-            room.release(len(threads))
+            outbox.close()
             for thread in threads:
                 thread.join()
+        if outbox.failure is not None:
+            raise outbox.failure
 
-    def _collected(
-        self,
-        done: SimpleQueue[BundleReport | BaseException | None],
-        room: threading.Semaphore,
-        working: int,
-    ) -> Iterator[BundleReport]:
+    def _work(self, source: _Source, outbox: Outbox) -> None:
         failure: BaseException | None = None
-        while working:
-            item = _taken(done)
-            if item is None:
-                working -= 1
-            elif isinstance(item, BundleReport):
-                room.release()
-                yield item
-            else:
-                failure = failure or item
-                self._gate.stop()
-        if failure is not None:
-            raise failure
-
-    def _work(
-        self,
-        source: _Source,
-        done: SimpleQueue[BundleReport | BaseException | None],
-        room: threading.Semaphore,
-    ) -> None:
         try:
             while not self._gate.stopped:
-                room.acquire()
                 item = source.next()
                 if item is None:
-                    return
+                    break
                 number, (name, data) = item
-                report = data if isinstance(data, BundleReport) else self._one(name, data)
-                done.put(replace(report, number=number))
+                if isinstance(data, BundleReport):
+                    outbox.put(replace(data, number=number))
+                else:
+                    outbox.put(self._one(number, name, data))
         except Stopped:
             pass
-        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits for reports
-            done.put(error)
+        except BaseException as error:  # noqa: BLE001 - raised by the thread that takes reports
+            failure = error
+            self._gate.stop()
         finally:
-            done.put(None)
+            outbox.end(failure)
 
-    def _one(self, name: str, data: bytes) -> BundleReport:
+    def _one(self, number: int, name: str, data: bytes) -> BundleReport:
         try:
             load = read_load(name, data, self._on_existing)
         except InputError as error:
-            return BundleReport(name=name, state=State.NOT_SENT, message=str(error))
+            return BundleReport(name=name, number=number, state=State.NOT_SENT, message=str(error))
         with self._keys.held(load):
-            report = self._claimed(load)
-            self._keys.landed(load, report.entries) if report.entries else None
+            report = self._claimed(number, load)
+            self._keys.landed(load, report.entries)
         return report
 
-    def _claimed(self, load: Load) -> BundleReport:
+    def _claimed(self, number: int, load: Load) -> BundleReport:
         claim = self._journal.claim(
             self._run,
             load.digest,
@@ -195,7 +225,11 @@ class Pump:
         if isinstance(claim, Landed):
             message = "landed before, in this run"
             return BundleReport(
-                name=load.name, state=State.LANDED, entries=claim.entries, message=message
+                name=load.name,
+                number=number,
+                state=State.LANDED,
+                entries=claim.entries,
+                message=message,
             )
         tried = claim.attempts > 0
         past = Past(
@@ -205,7 +239,7 @@ class Pump:
             elsewhere=self._elsewhere,
         )
         with self._course.travelling():
-            report = self._delivery.deliver(load, past)
+            report = self._delivery.deliver(load, past, number)
         self._journal.record(self._run, load.digest, report.state, report.entries)
         return report
 
@@ -236,14 +270,3 @@ class _Source:
                 raise
             self._number += 1
             return self._number, item
-
-
-def _taken(
-    done: SimpleQueue[BundleReport | BaseException | None],
-) -> BundleReport | BaseException | None:
-    """The next item. A wait without end would not notice Ctrl-C on every system."""
-    while True:
-        try:
-            return done.get(timeout=1.0)
-        except Empty:
-            continue

@@ -199,8 +199,10 @@ def _indented(text: str, indent: str) -> list[str]:
 
 
 def _counts(entries: Iterable[EntryOutcome]) -> dict[str, int]:
-    found = Counter(entry.outcome.value for entry in entries)
-    return {outcome.value: found[outcome.value] for outcome in Outcome if found[outcome.value]}
+    found: dict[Outcome, int] = {}
+    for entry in entries:
+        found[entry.outcome] = found.get(entry.outcome, 0) + 1
+    return {outcome.value: found[outcome] for outcome in Outcome if outcome in found}
 
 
 def _summed(counts: Counter[str] | dict[str, int]) -> str:
