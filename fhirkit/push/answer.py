@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -48,13 +48,17 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a request: ``message`` in our words, ``detail`` in the server's."""
+    """What became of a request: ``message`` in our words, ``detail`` in the server's.
+
+    ``doubted``: an attempt before this answer may have been carried out.
+    """
 
     fate: Fate
     entries: tuple[EntryOutcome, ...]
     status: int | None = None
     message: str = ""
     detail: str = ""
+    doubted: bool = False
 
 
 def read_answer(reply: Reply, asked: Sequence[Asked], on_existing: OnExisting) -> Answer:
@@ -109,6 +113,17 @@ def read_single(reply: Reply, asked: Asked, on_existing: OnExisting) -> Answer:
 def unanswered(asked: Sequence[Asked], message: str) -> Answer:
     """The answer to a request that was sent and got none."""
     return _all(Fate.IN_DOUBT, asked, None, message, "")
+
+
+def doubtful(refusal: Answer) -> Answer:
+    """A refusal that came after an attempt which may have been carried out all the same."""
+    said = f"HTTP {refusal.status}, after an attempt that may have been stored"
+    return replace(
+        refusal,
+        fate=Fate.IN_DOUBT,
+        message=said,
+        entries=tuple(entry._replace(outcome=Outcome.IN_DOUBT) for entry in refusal.entries),
+    )
 
 
 def complains_of_size(answer: Answer) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fhirkit.errors import InDoubt, ServerError, Unreachable
-from fhirkit.push.retry import BROKEN, NEVER_SENT, leaves_doubt, repeat, retry_after
+from fhirkit.push.retry import BROKEN, NEVER_SENT, date, leaves_doubt, repeat, retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,4 +130,7 @@ class Caller:
         if reply is None:
             return None
         value = reply.headers.get("retry-after")
-        return None if value is None else retry_after(value, self.gate.server_time)
+        if value is None:
+            return None
+        said = date(reply.headers.get("date"))
+        return retry_after(value, self.gate.server_time if said is None else said)

@@ -18,14 +18,14 @@ from fhirkit.push.capabilities import Capabilities, read_capabilities
 from fhirkit.push.connection import connection_to
 from fhirkit.push.course import Course
 from fhirkit.push.delivery import Delivery
-from fhirkit.push.gate import Clock, Gate
+from fhirkit.push.gate import Clock, Gate, ServerClock
 from fhirkit.push.journal import Journal
 from fhirkit.push.load import read_load
 from fhirkit.push.options import PushOptions
 from fhirkit.push.plan import Plan, make_plan
 from fhirkit.push.pump import Pump
 from fhirkit.push.report import BundleReport, PushReport
-from fhirkit.push.search import FRESH, GONE, answered, total
+from fhirkit.push.search import FRESH, GONE, answer_of, answered, total
 from fhirkit.push.statistics import Statistics
 from fhirkit.push.undo import Made, Undoing, UndoReport, made_by
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from fhirkit.push.answer import Reply
     from fhirkit.push.pump import Given
     from fhirkit.push.report import EntryOutcome
 
@@ -86,8 +87,7 @@ class Client:
             auth=auth,
             tls_context=tls_context,
         )
-        self._gate = self._new_gate()
-        self._caller = self._calling(self._gate)
+        self._server_clock = ServerClock(self._clock)
         self._capabilities: Capabilities | None = None
         self._journal = Journal(journal)
 
@@ -125,7 +125,8 @@ class Client:
 
     def plan_named(self, given: Iterable[Given]) -> Plan:
         """The same for bundles with names, which its problems repeat."""
-        course = self._course(self._caller)
+        caller = self._calling(self._new_gate())
+        course = Course(make_plan(self.base, self.capabilities(), self.options), caller, self._tell)
         bundles = entries = requests = 0
         problems: list[str] = []
         for name, data in given:
@@ -136,7 +137,7 @@ class Client:
             try:
                 load = read_load(name, data, self.options.on_existing)
                 course.taking({one.type for one in load.asked})
-                freight = Delivery(course, self._caller, _unnoted).freight(load)
+                freight = Delivery(course, caller, _unnoted).freight(load)
                 packing = freight.packed(course.plan.mode, course.plan.room)
             except InputError as error:
                 problems.append(f"{name}: {error}")
@@ -222,10 +223,10 @@ class Client:
 
     def read(self, location: str) -> Resource | None:
         """The resource at ``Type/id`` as it is now, None where there is none (any more)."""
-        called = self._caller.call(Request("GET", location, headers=FRESH))
+        called = self._calling(self._new_gate()).call(Request("GET", location, headers=FRESH))
         if called.reply is not None and called.reply.status in GONE:
             return None
-        return self._object(Request("GET", location, headers=FRESH), "a read")
+        return _object(answer_of(called, "a read"), "a read")
 
     def search(self, resource_type: str, parameters: Mapping[str, str]) -> Iterator[Resource]:
         """The resources a search finds, page by page, uncached.
@@ -235,32 +236,21 @@ class Client:
         """
         path = f"{resource_type}?{urlencode(parameters)}"
         while path:
-            page = self._object(
-                Request("GET", path, headers=FRESH), f"a search for {resource_type}"
-            )
-            yield from (
-                entry["resource"]
-                for entry in page.get("entry", ())
-                if isinstance(entry, dict) and isinstance(entry.get("resource"), dict)
-            )
+            page = self._asked_for(path, f"a search for {resource_type}")
+            yield from _resources(page)
             path = self._next(page)
 
     def history(self, location: str) -> list[Resource]:
         """The versions of the resource at ``Type/id``, the newest first."""
-        request = Request("GET", f"{location}/_history", headers=FRESH)
-        page = self._object(request, "a history")
-        return [
-            entry["resource"]
-            for entry in page.get("entry", ())
-            if isinstance(entry, dict) and isinstance(entry.get("resource"), dict)
-        ]
+        return list(_resources(self._asked_for(f"{location}/_history", "a history")))
 
     def count(self, types: Iterable[str]) -> dict[str, int]:
         """How many resources of each type the server says it has."""
         found = {}
+        caller = self._calling(self._new_gate())
         for kind in types:
             request = Request("GET", f"{kind}?_summary=count", headers=FRESH)
-            number = total(answered(self._caller, request, f"counting {kind}"))
+            number = total(answered(caller, request, f"counting {kind}"))
             if number is None:
                 raise Refused(f"counting {kind}: the answer holds no total")
             found[kind] = number
@@ -273,7 +263,8 @@ class Client:
 
     def _asked(self) -> Capabilities:
         patience = min(self.options.patience, _FIRST_CONTACT)
-        called = self._caller.call(Request("GET", "metadata"), patience=patience)
+        caller = self._calling(self._new_gate())
+        called = caller.call(Request("GET", "metadata"), patience=patience)
         reply = called.reply
         if reply is None:
             raise called.error or Refused("the server does not answer /metadata")
@@ -308,11 +299,14 @@ class Client:
             yield report
         return complete
 
-    def _course(self, caller: Caller) -> Course:
-        return Course(make_plan(self.base, self.capabilities(), self.options), caller, self._tell)
-
     def _new_gate(self) -> Gate:
-        return Gate(self._clock, rate=self.options.rate, patience=self.options.patience)
+        """A gate for one thing to do: a server that was given up may be back for the next."""
+        return Gate(
+            self._clock,
+            rate=self.options.rate,
+            patience=self.options.patience,
+            server=self._server_clock,
+        )
 
     def _calling(self, gate: Gate) -> Caller:
         return Caller(self._connection, gate, self.statistics, self.options.patience)
@@ -320,19 +314,13 @@ class Client:
     def _others_turn(self) -> None:
         self._tell("another push to this server is at work with this journal: waiting for its end")
 
-    def _object(self, request: Request, what: str) -> Resource:
-        reply = answered(self._caller, request, what)
-        try:
-            value = json.loads(reply.body, parse_float=Digits)
-        except (ValueError, RecursionError):
-            value = None
-        if not isinstance(value, dict):
-            raise Refused(f"{what}: the answer is not FHIR JSON")
-        return value
+    def _asked_for(self, path: str, what: str) -> Resource:
+        request = Request("GET", path, headers=FRESH)
+        return _object(answered(self._calling(self._new_gate()), request, what), what)
 
     def _next(self, page: Resource) -> str:
         """What follows the base in a page's link to the next, empty where it is the last."""
-        links = [link for link in page.get("link", ()) if isinstance(link, dict)]
+        links = _objects(page.get("link"))
         url = next((link.get("url") for link in links if link.get("relation") == "next"), None)
         if not isinstance(url, str):
             return ""
@@ -356,6 +344,27 @@ def push(
 
 def _unnoted(_digest: bytes, _entries: Sequence[EntryOutcome]) -> None:
     """Nothing is sent, so nothing is noted."""
+
+
+def _object(reply: Reply, what: str) -> Resource:
+    try:
+        value = json.loads(reply.body, parse_float=Digits)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise Refused(f"{what}: the answer is not FHIR JSON")
+    return value
+
+
+def _resources(page: Resource) -> Iterator[Resource]:
+    """The resources of a bundle that a server gave."""
+    for entry in _objects(page.get("entry")):
+        if isinstance(entry.get("resource"), dict):
+            yield entry["resource"]
+
+
+def _objects(value: object) -> list[Resource]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _named(bundles: Iterable[Bundle] | Bundle) -> Iterator[Given]:

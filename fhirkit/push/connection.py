@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import ssl
-import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -42,9 +41,10 @@ _NOT_SENT = (
 class Connection:
     """The way to one server, for any number of threads.
 
-    With a client of the caller's everything goes through that, by its own settings. Otherwise
-    each thread has a transport of httpx to itself: a pool that threads share costs them a
-    seventh of their time, and what a Client does beside (cookies, redirects) is not wanted here.
+    With a client of the caller's everything goes through that, by its own settings but for the
+    time an answer may take. Otherwise each request has a transport of httpx to itself: a pool
+    that threads share costs them a seventh of their time, and what a Client does beside
+    (cookies, redirects) is not wanted here.
     """
 
     def __init__(
@@ -73,9 +73,9 @@ class Connection:
         self._verify: ssl.SSLContext | bool = False
         if http is None and (base.startswith("https:") or auth is not None):
             self._verify = tls or httpx.create_ssl_context()
-        self._mine = threading.local()
-        self._all: list[httpx.HTTPTransport] = []
-        self._lock = threading.Lock()
+        # The last one used is used first. As many are made as there are requests at one time.
+        self._idle: list[httpx.HTTPTransport] = []
+        self._closed = False
 
     def send(
         self,
@@ -117,11 +117,9 @@ class Connection:
 
     def close(self) -> None:
         """Closes what is our own."""
-        with self._lock:
-            transports, self._all = self._all, []
-        for transport in transports:
-            transport.close()
-        self._mine = threading.local()
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
 
     def _given(self, request: httpx.Request) -> httpx.Response:
         assert self._http is not None  # noqa: S101 - asked by the caller
@@ -131,14 +129,29 @@ class Connection:
         return self._http.send(request, auth=auth, follow_redirects=False)
 
     def _own(self, request: httpx.Request) -> httpx.Response:
+        try:
+            transport = self._idle.pop()
+        except IndexError:
+            transport = self._opened()
+        try:
+            return self._authenticated(transport, request)
+        finally:
+            if self._closed:
+                transport.close()
+            else:
+                self._idle.append(transport)
+
+    def _authenticated(
+        self, transport: httpx.HTTPTransport, request: httpx.Request
+    ) -> httpx.Response:
         if self._auth is None:
-            return self._answered(request)
+            return _answered(transport, request)
         flow = self._auth.sync_auth_flow(request)
         try:
             request = next(flow)
             while True:
                 request.extensions = {**self._limits, **request.extensions}
-                response = self._answered(request)
+                response = _answered(transport, request)
                 try:
                     request = flow.send(response)
                 except StopIteration:
@@ -146,23 +159,25 @@ class Connection:
         finally:
             flow.close()
 
-    def _answered(self, request: httpx.Request) -> httpx.Response:
-        response = self._transport().handle_request(request)
-        response.request = request
+    def _opened(self) -> httpx.HTTPTransport:
         try:
-            response.read()
-        finally:
-            response.close()
-        return response
+            return httpx.HTTPTransport(verify=self._verify, proxy=self._proxy)
+        except (ValueError, ImportError, httpx.InvalidURL):
+            # Its words may hold the proxy's password.
+            raise SettingsError(
+                "the environment names a proxy that cannot be used: it must begin with http:// or "
+                "https:// (socks5:// needs the package socksio)"
+            ) from None
 
-    def _transport(self) -> httpx.HTTPTransport:
-        transport: httpx.HTTPTransport | None = getattr(self._mine, "transport", None)
-        if transport is None:
-            transport = httpx.HTTPTransport(verify=self._verify, proxy=self._proxy)
-            self._mine.transport = transport
-            with self._lock:
-                self._all.append(transport)
-        return transport
+
+def _answered(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+    response = transport.handle_request(request)
+    response.request = request
+    try:
+        response.read()
+    finally:
+        response.close()
+    return response
 
 
 @contextmanager
@@ -198,7 +213,8 @@ def _proxy(base: str) -> str | None:
     if is_loopback(base) or proxy_bypass(parts.hostname or ""):
         return None
     proxies = getproxies()
-    return proxies.get(parts.scheme) or proxies.get("all")
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
 
 
 def _mapped(kind: type[ServerError], error: Exception, message: str) -> ServerError:

@@ -47,11 +47,15 @@ class Course:
     @contextmanager
     def travelling(self) -> Iterator[None]:
         """For the time of one bundle: alone, until one has shown that the way is open."""
-        if self._proven:
-            yield
-            return
-        with self._pilot:
-            yield
+        if not self._shown():
+            with self._pilot:
+                if not self._shown():  # while this one waited
+                    yield
+                    return
+        yield
+
+    def _shown(self) -> bool:
+        return self._proven
 
     def proven(self) -> None:
         """Something landed: the server takes bundles in this way."""
@@ -77,11 +81,14 @@ class Course:
         """All types looked at so far."""
         return dict(self._types)
 
-    def refused(self, plan: Plan, status: int | None) -> bool:
+    def refused(
+        self, plan: Plan, status: int | None, lands_alone: Callable[[], bool] | None = None
+    ) -> bool:
         """Whether a plainer way is open after a refusal that ``plan`` met with.
 
         Only before anything has landed, and only if the server also refuses a request of the same
-        kind that stores nothing: then it is not the bundle that it refuses.
+        kind that stores nothing: then it is not the bundle that it refuses. ``lands_alone`` is
+        given where each entry of a batch was refused by itself, and sends one without the batch.
         """
         with self._lock:
             if self._plan is not plan:
@@ -89,7 +96,7 @@ class Course:
             if self._proven or status not in _OTHERWISE:
                 return False
             below = plan.downgraded(f"the server refuses a {plan.mode.value} (HTTP {status})")
-            if below is None or (status not in _SURELY and self._takes_harmless(plan.mode)):
+            if below is None or not self._shut(plan.mode, status, lands_alone):
                 self._proven = True
                 return False
             self._plan = below
@@ -109,6 +116,12 @@ class Course:
             )
             self._tell(f"{self._plan.why}: sending at most {entries // 2}")
             return True
+
+    def _shut(self, mode: Mode, status: int | None, lands_alone: Callable[[], bool] | None) -> bool:
+        """Whether it is the way, not the bundle, that the server refuses."""
+        if status in _SURELY or not self._takes_harmless(mode):
+            return True
+        return lands_alone is not None and lands_alone()
 
     def _takes_harmless(self, mode: Mode) -> bool:
         entry = {"request": {"method": "GET", "url": "Patient?_summary=count"}}

@@ -18,6 +18,7 @@ from fhirkit.push.answer import (
     Answer,
     Fate,
     complains_of_size,
+    doubtful,
     read_answer,
     read_single,
     status_of,
@@ -31,7 +32,7 @@ from fhirkit.push.exact import write_exact
 from fhirkit.push.options import Mode
 from fhirkit.push.parcel import Freight, single_request
 from fhirkit.push.report import BY_CHOICE, DONE, BundleReport, EntryOutcome, Outcome, State
-from fhirkit.push.retry import TABLE
+from fhirkit.push.retry import TABLE, leaves_doubt
 from fhirkit.push.search import Resource, find, read
 from fhirkit.push.split import Packing, Parcel
 
@@ -119,8 +120,6 @@ class Delivery:
                 pass
         except InputError as error:
             way.message = str(error)
-        if any(entry.outcome is Outcome.IN_DOUBT for entry in way.outcomes.values()):
-            self._settle(way)
         if way.doubted or past.tried:
             self._claim_ours(way)
         if self._options.verify:
@@ -198,7 +197,13 @@ class Delivery:
             answer = self._bundle(way, asked, way.body(smaller), safe=safe)
             if parcel.mode is Mode.BATCH:
                 answer = self._again(way, smaller, answer, safe=safe)
-        taken = self._taken(way, plan, answer, len(pending))
+        taken = self._taken(
+            way,
+            plan,
+            answer,
+            len(pending),
+            lambda: self._lands_alone(way, asked[0], versions, safe=safe),
+        )
         if way.known:
             self._progress(way.load.digest, _in_order(way))
         return taken
@@ -222,7 +227,14 @@ class Delivery:
                 free.append(position)
         return free
 
-    def _taken(self, way: _Way, plan: Plan, answer: Answer, entries: int) -> bool:
+    def _taken(
+        self,
+        way: _Way,
+        plan: Plan,
+        answer: Answer,
+        entries: int,
+        lands_alone: Callable[[], bool] | None = None,
+    ) -> bool:
         """Notes an answer; False where the same is to be sent in another way."""
         landed = any(entry.outcome in DONE for entry in answer.entries)
         if landed:
@@ -233,13 +245,20 @@ class Delivery:
             status = _refusal(answer)
             # A bundle that asked to be a batch is one, whatever the others are.
             own_way = way.load.kind == "batch" and self._course.plan.mode is Mode.TRANSACTION
-            if status is not None and not own_way and self._course.refused(plan, status):
-                return False
+            one_by_one = lands_alone if answer.fate is Fate.DONE else None
+            if status is not None and not own_way:
+                if self._course.refused(plan, status, one_by_one):
+                    return False
+            if answer.fate is Fate.REFUSED and answer.doubted:
+                answer = doubtful(answer)
         way.add(answer.entries)
         if answer.fate is not Fate.DONE or not landed:
             way.say(answer)
         if not way.message and any(entry.outcome not in DONE for entry in answer.entries):
             way.message = "some entries did not land"
+        in_doubt = [entry for entry in answer.entries if entry.outcome is Outcome.IN_DOUBT]
+        if in_doubt:
+            self._settle(way, in_doubt)
         return True
 
     # Requests
@@ -248,7 +267,17 @@ class Delivery:
         called = self._called(way, Request("POST", body=body, safe=safe))
         if called.reply is None:
             return _no_answer(asked, called)
-        return read_answer(called.reply, asked, self._options.on_existing)
+        answer = read_answer(called.reply, asked, self._options.on_existing)
+        return replace(answer, doubted=True) if called.doubted else answer
+
+    def _lands_alone(
+        self, way: _Way, asked: Asked, versions: dict[int, str | None], *, safe: bool
+    ) -> bool:
+        """Whether the server takes an entry by itself that it refused in a batch."""
+        answer = self._single(way, asked, versions, safe=safe)
+        landed = [entry for entry in answer.entries if entry.outcome in DONE]
+        way.add(landed)
+        return bool(landed)
 
     def _single(
         self, way: _Way, asked: Asked, versions: dict[int, str | None], *, safe: bool
@@ -271,15 +300,14 @@ class Delivery:
         )
         if called.reply is None:
             return _no_answer((asked,), called)
-        return read_single(called.reply, asked, self._options.on_existing)
+        answer = read_single(called.reply, asked, self._options.on_existing)
+        return replace(answer, doubted=True) if called.doubted else answer
 
     def _again(self, way: _Way, parcel: Parcel, answer: Answer, *, safe: bool) -> Answer:
         """A batch's answer after what only failed for now was sent again."""
         for _ in range(_ROUNDS):
             later = tuple(
-                entry.position
-                for entry in answer.entries
-                if status_of(entry) in TABLE and (safe or TABLE[status_of(entry)].unsafe)
+                entry.position for entry in answer.entries if _for_now(status_of(entry), safe=safe)
             )
             if answer.fate is not Fate.DONE or not later:
                 return answer
@@ -322,11 +350,10 @@ class Delivery:
                 place = f"{asked.type}/{found.only['id']}"
                 versions[position] = f"{place}\t{_meta(found.only, 'versionId') or ''}"
 
-    def _settle(self, way: _Way) -> None:
+    def _settle(self, way: _Way, in_doubt: Sequence[EntryOutcome]) -> None:
         """Looks for what is in doubt."""
         nothing = 0
-        doubtful = [e for e in way.outcomes.values() if e.outcome is Outcome.IN_DOUBT]
-        for entry in doubtful:
+        for entry in in_doubt:
             asked = way.load.asked[entry.position]
             try:
                 found = find(self._caller, asked.key).only
@@ -340,11 +367,12 @@ class Delivery:
                 )
                 way.add([_existing(asked, found, outcome)])
                 way.doubted = True
-        if nothing == len(doubtful) and way.status is not None and 200 <= way.status < 300:
-            # It said yes and did nothing.
-            for entry in doubtful:
+        status = way.status
+        if nothing == len(in_doubt) and status is not None and not leaves_doubt(status):
+            # It said yes and did nothing, or said no in the end.
+            for entry in in_doubt:
                 way.outcomes[entry.position] = entry._replace(outcome=Outcome.REFUSED)
-            way.message = f"HTTP {way.status}, but nothing of it is on the server"
+            way.message = f"HTTP {status}, and nothing of it is on the server"
         elif all(entry.outcome in DONE | BY_CHOICE for entry in way.outcomes.values()):
             way.message, way.detail = "", ""
 
@@ -455,6 +483,12 @@ def _in_order(way: _Way) -> tuple[EntryOutcome, ...]:
         way.outcomes.get(one.position) or EntryOutcome(one.position, Outcome.NOT_SENT, one.type)
         for one in way.load.asked
     )
+
+
+def _for_now(status: int, *, safe: bool) -> bool:
+    """Whether an entry that a batch refused so is to be sent again."""
+    rule = TABLE.get(status) if status >= 400 else None
+    return rule is not None and (safe or rule.unsafe)
 
 
 def _no_answer(asked: Sequence[Asked], called: Called) -> Answer:

@@ -28,10 +28,45 @@ class Clock:
     random: Random = field(default_factory=Random)
 
 
+class ServerClock:
+    """What time it is at the server, by the header Date of its answers, which is cut to the second.
+
+    Several gates may share one: what is known of the clock outlives a push.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._offset = 0.0
+        self._looked: float | None = None
+
+    def look(self, reply: Reply) -> None:
+        """Sets it by an answer, now and then."""
+        now = self._clock.monotonic()
+        if self._looked is not None and now - self._looked <= _DATE_AGAIN:
+            return
+        # With an Age it comes from a cache, and its Date is as old.
+        said = None if "age" in reply.headers else date(reply.headers.get("date"))
+        if said is not None:
+            self._offset = said - self._clock.now()
+            self._looked = now
+
+    @property
+    def time(self) -> float:
+        """The time there in seconds since 1970, never later than it really is."""
+        return self._clock.now() + self._offset
+
+
 class Gate:
     """Lets requests through one after the other at a given rate, or none for a while."""
 
-    def __init__(self, clock: Clock, *, rate: float | None, patience: float) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        rate: float | None,
+        patience: float,
+        server: ServerClock | None = None,
+    ) -> None:
         self.clock = clock
         self._interval = 0.0 if rate is None else 1.0 / rate
         self._patience = patience
@@ -40,9 +75,8 @@ class Gate:
         self._held_until = 0.0
         self._next = 0.0
         self._heard = clock.monotonic()
-        self._offset = 0.0
-        self._offset_at: float | None = None
-        self._gone: Unreachable | None = None
+        self._server = server or ServerClock(clock)
+        self._gone: str | None = None
 
     def enter(self) -> None:
         """Returns when a request may be sent. Raises Stopped, or Unreachable once it is given up."""
@@ -50,7 +84,8 @@ class Gate:
             if self._stop.is_set():
                 raise Stopped("stopped")
             if self._gone is not None:
-                raise self._gone
+                # A new one each time: an exception that is raised again gathers traces.
+                raise Unreachable(self._gone)
             with self._lock:
                 now = self.clock.monotonic()
                 until = max(self._held_until, self._next)
@@ -71,14 +106,9 @@ class Gate:
             self._held_until = max(self._held_until, self.clock.monotonic() + seconds)
 
     def heard(self, reply: Reply) -> None:
-        """Notes that the server is there, and now and then what its clock says."""
-        now = self.clock.monotonic()
-        self._heard = now
-        if self._offset_at is None or now - self._offset_at > _DATE_AGAIN:
-            said = date(reply.headers.get("date"))
-            if said is not None:
-                self._offset = said - self.clock.now()
-                self._offset_at = now
+        """Notes that the server is there, and what its clock says."""
+        self._heard = self.clock.monotonic()
+        self._server.look(reply)
 
     def give_up(self, started: float, error: ServerError | None) -> None:
         """Called when a request begun at ``started`` has used up its patience.
@@ -88,7 +118,7 @@ class Gate:
         """
         if self._heard > started or (error is None and not self._patience):
             return
-        self._gone = Unreachable(
+        self._gone = (
             str(error)
             if error is not None
             else f"the server has not done anything for {self.clock.monotonic() - started:.0f} s"
@@ -105,8 +135,5 @@ class Gate:
 
     @property
     def server_time(self) -> float:
-        """The time by the server's clock, never later than it really is there.
-
-        In seconds since 1970, by the header Date, which is cut to the second.
-        """
-        return self.clock.now() + self._offset
+        """The time by the server's clock, in seconds since 1970."""
+        return self._server.time

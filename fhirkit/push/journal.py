@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fhirkit.errors import InputError, OutputError
 from fhirkit.push.report import EntryOutcome, Outcome, State
@@ -24,8 +24,9 @@ from fhirkit.push.report import EntryOutcome, Outcome, State
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS run (
+_SCHEMA = (
+    """
+CREATE TABLE run (
     id INTEGER PRIMARY KEY,
     server TEXT NOT NULL,
     command TEXT NOT NULL,     -- what tells a repeated command: settings and inputs
@@ -33,8 +34,10 @@ CREATE TABLE IF NOT EXISTS run (
     started REAL NOT NULL,
     ended REAL,
     state TEXT NOT NULL        -- open, done, undone
-);
-CREATE TABLE IF NOT EXISTS bundle (
+)
+""",
+    """
+CREATE TABLE bundle (
     run INTEGER NOT NULL REFERENCES run (id),
     digest BLOB NOT NULL,      -- of the bundle's bytes
     name TEXT NOT NULL,
@@ -44,10 +47,11 @@ CREATE TABLE IF NOT EXISTS bundle (
     keys TEXT,                 -- Type?criteria of each entry, while its fate is unknown
     entries TEXT,              -- one line an entry, once it is known
     PRIMARY KEY (run, digest)
-) WITHOUT ROWID;
-"""
+) WITHOUT ROWID
+""",
+)
 _VERSION = 1
-_SENDING = "sending"
+_NOTHING = (State.NOT_SENT.value, State.REFUSED.value)
 _PATIENCE = 60_000  # milliseconds SQLite waits for another writer
 _LETTERS = {outcome: outcome.name[0] + outcome.name[-1] for outcome in Outcome}
 _OUTCOMES = {letters: outcome for outcome, letters in _LETTERS.items()}
@@ -181,25 +185,28 @@ class Journal:
         self, run: int, digest: bytes, name: str, since: float, keys: Sequence[str]
     ) -> Claim | Landed:
         """To be called before a bundle is sent: what became of it so far."""
-        with self._writing() as base:
-            row = base.execute(
+        with self._lock:
+            row = self._fetched(
                 "INSERT INTO bundle (run, digest, name, state, since, attempts, keys)"
                 " VALUES (?, ?, ?, 'sending', ?, 1, ?)"
-                " ON CONFLICT DO UPDATE SET state = 'sending', attempts = attempts + 1, keys = ?5"
+                " ON CONFLICT DO UPDATE SET state = 'sending', keys = excluded.keys,"
+                # What left nothing on the server was no attempt.
+                " since = CASE WHEN state IN (?, ?) THEN excluded.since ELSE since END,"
+                " attempts = CASE WHEN state IN (?, ?) THEN 1 ELSE attempts + 1 END"
                 " WHERE state <> 'landed' RETURNING attempts, since",
-                (run, digest, name, since, "\n".join(keys)),
-            ).fetchone()
+                (run, digest, name, since, "\n".join(keys), *_NOTHING, *_NOTHING),
+            )
             if row is not None:
                 return Claim(int(row[0]) - 1, float(row[1]))
-            row = base.execute(
+            row = self._fetched(
                 "SELECT entries FROM bundle WHERE run = ? AND digest = ?", (run, digest)
-            ).fetchone()
-        return Landed(_entries(row[0]))
+            )
+        return Landed(_entries(row[0] if row else None))
 
     def progress(self, run: int, digest: bytes, entries: Sequence[EntryOutcome]) -> None:
         """Notes the entries of a bundle that has landed in part and is still being sent."""
-        with self._writing() as base:
-            base.execute(
+        with self._lock:
+            self._fetched(
                 "UPDATE bundle SET entries = ? WHERE run = ? AND digest = ?",
                 (_lines(entries), run, digest),
             )
@@ -209,8 +216,8 @@ class Journal:
     ) -> None:
         """Notes the fate of a bundle."""
         known = state is not State.IN_DOUBT
-        with self._writing() as base:
-            base.execute(
+        with self._lock:
+            self._fetched(
                 "UPDATE bundle SET state = ?, entries = ?, keys = CASE WHEN ? THEN NULL ELSE keys"
                 " END WHERE run = ? AND digest = ?",
                 (state.value, _lines(entries), known, run, digest),
@@ -262,7 +269,7 @@ class Journal:
                 (run,),
             ).fetchall()
         return [
-            Trace(name, state, since, tuple((keys or "").splitlines()), _entries(entries))
+            Trace(name, state, since, tuple(keys.split("\n") if keys else ()), _entries(entries))
             for name, state, since, keys, entries in rows
         ]
 
@@ -285,17 +292,22 @@ class Journal:
         return used
 
     def _prepare(self) -> None:
-        version = self._base.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, _VERSION):
-            raise OutputError(
-                f"{self.path} is the journal of another version of fhirkit: name another file"
-            )
         # A killed process loses nothing this way; a power cut may lose the last lines, and what
         # they said is found out again, since everything is conditional.
         self._base.execute("PRAGMA journal_mode = WAL")
         self._base.execute("PRAGMA synchronous = NORMAL")
-        self._base.executescript(_SCHEMA)
-        self._base.execute(f"PRAGMA user_version = {_VERSION}")
+        with self._alone_in_it():
+            version = self._base.execute("PRAGMA user_version").fetchone()[0]
+            if version == _VERSION:
+                return
+            if version or self._base.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+                raise OutputError(
+                    f"{self.path} is the database of another program or the journal of another "
+                    "version of fhirkit: name another file"
+                )
+            for statement in _SCHEMA:
+                self._base.execute(statement)
+            self._base.execute(f"PRAGMA user_version = {_VERSION}")
 
     def _claim(self, claim: sqlite3.Connection, waiting: Callable[[], None]) -> None:
         try:
@@ -315,6 +327,15 @@ class Journal:
                     if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                         raise
 
+    def _fetched(self, statement: str, values: tuple[object, ...]) -> Any:
+        """Carries out one statement, which is a transaction by itself, and gives its one row."""
+        try:
+            # All of it is fetched: before, what it writes is not committed.
+            rows = self._base.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._unusable(error) from None
+        return rows[0] if rows else None
+
     @contextmanager
     def _guarded(self) -> Iterator[None]:
         try:
@@ -324,15 +345,20 @@ class Journal:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._guarded(), self._lock:
-            self._base.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._base
-            except BaseException:
-                if self._base.in_transaction:
-                    self._base.execute("ROLLBACK")
-                raise
+        with self._guarded(), self._lock, self._alone_in_it():
+            yield self._base
+
+    @contextmanager
+    def _alone_in_it(self) -> Iterator[None]:
+        """A transaction, undone where something goes wrong."""
+        self._base.execute("BEGIN IMMEDIATE")
+        try:
+            yield
             self._base.execute("COMMIT")
+        except BaseException:
+            if self._base.in_transaction:
+                self._base.execute("ROLLBACK")
+            raise
 
     def _unusable(self, error: Exception) -> OutputError:
         return OutputError(f"the journal {self.path} cannot be used: {error}")

@@ -101,7 +101,9 @@ class Outbox:
             if len(self._reports) == _HANDFUL:
                 self._changed.notify_all()
             while len(self._reports) >= self._room and not self._closed:
-                self._changed.wait()
+                # Nobody takes any more once the program has ended, which waits for its threads.
+                if not self._changed.wait(1.0) and not threading.main_thread().is_alive():
+                    raise Stopped("the program has ended")
 
     def end(self, failure: BaseException | None) -> None:
         """A worker has ended, by itself or by what it met with."""
@@ -210,7 +212,10 @@ class Pump:
         except InputError as error:
             return BundleReport(name=name, number=number, state=State.NOT_SENT, message=str(error))
         with self._keys.held(load):
-            report = self._claimed(number, load)
+            with self._course.travelling():
+                if self._gate.stopped:  # while this one waited
+                    raise Stopped("stopped")
+                report = self._claimed(number, load)
             self._keys.landed(load, report.entries)
         return report
 
@@ -238,8 +243,7 @@ class Pump:
             entries=self._journal.before(self._run, load.digest) if tried else (),
             elsewhere=self._elsewhere,
         )
-        with self._course.travelling():
-            report = self._delivery.deliver(load, past, number)
+        report = self._delivery.deliver(load, past, number)
         self._journal.record(self._run, load.digest, report.state, report.entries)
         return report
 

@@ -8,14 +8,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from fhirkit.errors import InDoubt, Refused, ServerError
+from fhirkit.errors import InDoubt, Refused
 from fhirkit.push.answer import outcome_words
 from fhirkit.push.caller import Request
 from fhirkit.push.exact import read_exact
 
 if TYPE_CHECKING:
     from fhirkit.push.answer import Reply
-    from fhirkit.push.caller import Caller
+    from fhirkit.push.caller import Called, Caller
 
 Resource = dict[str, Any]
 
@@ -73,14 +73,12 @@ def read(caller: Caller, location: str) -> Resource | None:
     called = caller.call(request)
     if called.reply is not None and called.reply.status in GONE:
         return None
-    reply = _answer(called.reply, called.error, "a read")
-    return _object(reply, "a read")
+    return _object(answer_of(called, "a read"), "a read")
 
 
 def answered(caller: Caller, request: Request, what: str) -> Reply:
     """The answer to a request that stores nothing. Raises Refused, InDoubt or Unreachable."""
-    called = caller.call(request)
-    return _answer(called.reply, called.error, what)
+    return answer_of(caller.call(request), what)
 
 
 def has_key(resource: Resource, criteria: str) -> bool:
@@ -105,9 +103,11 @@ def has_key(resource: Resource, criteria: str) -> bool:
     )
 
 
-def _answer(reply: Reply | None, error: ServerError | None, what: str) -> Reply:
+def answer_of(called: Called, what: str) -> Reply:
+    """The same for a request that was sent already."""
+    reply = called.reply
     if reply is None:
-        raise error or InDoubt(f"{what} got no answer")
+        raise called.error or InDoubt(f"{what} got no answer")
     if not 200 <= reply.status < 300:
         code, detail = outcome_words(reply.body)
         raise Refused(f"{what}: HTTP {reply.status}" + (code and f", {code}"), detail=detail)
