@@ -47,7 +47,7 @@ CREATE TABLE bundle (
     keys TEXT,                 -- Type?criteria of each entry, while its fate is unknown
     entries TEXT,              -- one line an entry, once it is known
     PRIMARY KEY (run, digest)
-) WITHOUT ROWID
+)
 """,
 )
 _VERSION = 1
@@ -265,7 +265,7 @@ class Journal:
         with self._guarded(), self._lock:
             rows = self._base.execute(
                 "SELECT name, state, since, keys, entries FROM bundle WHERE run = ?"
-                " ORDER BY since, digest",
+                " ORDER BY rowid",
                 (run,),
             ).fetchall()
         return [
