@@ -175,7 +175,7 @@ class Delivery:
             and load.kind == "transaction"
             and not freight.left_out
             and plan.room.takes(len(load.asked), len(load.data))
-            and not any(plan.looks_up(one.type) for one in load.asked)
+            and not any(map(plan.looks_up, {one.type for one in load.asked}))
         )
 
     def _parcel_sent(self, way: _Way, plan: Plan, parcel: Parcel) -> bool:

@@ -26,10 +26,8 @@ _ENTRY = re.compile(
 _REQUEST = re.compile(
     rb'"request"\s*:\s*\{\s*"method"\s*:\s*"POST"\s*,\s*"url"\s*:\s*"([A-Z][A-Za-z]{1,63})"\s*,'
     rb'\s*"ifNoneExist"\s*:\s*"((?:identifier|_tag)=[!#-$\'-+.-;@-\[\]-{}~-]+\|[!#-$\'-+.-;@-\[\]-{}~-]+)"'
-    rb"\s*\}\s*\}\s*"
+    rb'\s*\}\s*\}\s*(?:,\s*\{\s*(?="fullUrl")|(\]\s*\}\s*\Z))'
 )
-_NEXT = re.compile(rb',\s*\{\s*(?="fullUrl")')
-_END = re.compile(rb"\]\s*\}\s*")
 
 
 class Asked(NamedTuple):
@@ -61,13 +59,13 @@ def _entries(data: bytes, place: int) -> list[Asked] | None:
     while True:
         entry = _ENTRY.match(data, place)
         request = _REQUEST.match(data, data.find(b'"request"', place)) if entry else None
-        if entry is None or request is None or request[1] != entry[1]:
+        if entry is None or request is None:
             return None
-        kind, criteria = request[1].decode(), request[2].decode()
-        if kind in FOUND_BY_TAG and criteria.startswith("identifier"):
+        url, condition, end = request.groups()
+        kind, criteria = url.decode(), condition.decode()
+        if url != entry[1] or (kind in FOUND_BY_TAG and criteria.startswith("identifier")):
             return None
         asked.append(Asked(len(asked), kind, criteria, f"{kind}?{criteria}"))
-        following = _NEXT.match(data, request.end())
-        if following is None:
-            return asked if _END.fullmatch(data, request.end()) else None
-        place = following.end()
+        if end is not None:
+            return asked
+        place = request.end()
