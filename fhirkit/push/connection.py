@@ -104,7 +104,9 @@ class Connection:
                 stream=httpx.ByteStream(content or b""),
                 extensions=self._limits,
             )
-            response = self._given(request) if self._http is not None else self._own(request)
+            if self._http is None:
+                return self._own(request)
+            response = self._given(request)
         except _NOT_SENT as error:
             raise _mapped(Unreachable, error, f"{self.base} cannot be reached") from None
         except httpx.InvalidURL:
@@ -128,13 +130,16 @@ class Connection:
         auth = self._auth if self._auth is not None else httpx.USE_CLIENT_DEFAULT
         return self._http.send(request, auth=auth, follow_redirects=False)
 
-    def _own(self, request: httpx.Request) -> httpx.Response:
+    def _own(self, request: httpx.Request) -> Reply:
         try:
             transport = self._idle.pop()
         except IndexError:
             transport = self._opened()
         try:
-            return self._authenticated(transport, request)
+            if self._auth is None:
+                return _plain(transport, request)
+            response = self._authenticated(transport, request, self._auth)
+            return Reply(response.status_code, response.headers, response.content)
         finally:
             if self._closed:
                 transport.close()
@@ -142,11 +147,9 @@ class Connection:
                 self._idle.append(transport)
 
     def _authenticated(
-        self, transport: httpx.HTTPTransport, request: httpx.Request
+        self, transport: httpx.HTTPTransport, request: httpx.Request, auth: httpx.Auth
     ) -> httpx.Response:
-        if self._auth is None:
-            return _answered(transport, request)
-        flow = self._auth.sync_auth_flow(request)
+        flow = auth.sync_auth_flow(request)
         try:
             request = next(flow)
             while True:
@@ -168,6 +171,20 @@ class Connection:
                 "the environment names a proxy that cannot be used: it must begin with http:// or "
                 "https:// (socks5:// needs the package socksio)"
             ) from None
+
+
+def _plain(transport: httpx.HTTPTransport, request: httpx.Request) -> Reply:
+    """The answer, without what a Response does beside reading it where it is not compressed."""
+    response = transport.handle_request(request)
+    if "content-encoding" in response.headers or not isinstance(
+        response.stream, httpx.SyncByteStream
+    ):
+        response.read()
+        return Reply(response.status_code, response.headers, response.content)
+    try:
+        return Reply(response.status_code, response.headers, b"".join(response.stream))
+    finally:
+        response.stream.close()
 
 
 def _answered(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
