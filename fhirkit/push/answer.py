@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from fhirkit.push.exact import read_plain
 from fhirkit.push.report import DONE, EntryOutcome, Outcome
 from fhirkit.push.retry import TABLE, leaves_doubt
 
@@ -311,7 +311,7 @@ def _issues(answer: object) -> list[dict[str, Any]]:
 
 def _json(body: bytes) -> object:
     try:
-        value: object = read_plain(body)
+        value: object = json.loads(body)
     except (ValueError, RecursionError):
         return None
     return value

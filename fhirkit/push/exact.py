@@ -7,16 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from contextlib import suppress
-from importlib import import_module
 from typing import Any
-
-read_plain: Callable[[bytes], Any] = json.loads
-"""For what is only looked at: the digits of decimals are lost. Raises ValueError, RecursionError."""
-
-with suppress(ImportError):  # the extra "fast": half the time
-    read_plain = import_module("orjson").loads
 
 # Numbers go through JSON as strings with this mark, which comes off again with the quotes. No
 # UTF-8 holds half a surrogate pair.

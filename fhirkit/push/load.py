@@ -17,7 +17,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from fhirkit.bundle.request import FOUND_BY_TAG
 from fhirkit.errors import InputError
-from fhirkit.push.exact import read_exact, read_plain
+from fhirkit.push.exact import read_exact
 from fhirkit.push.glance import Asked, glance
 from fhirkit.push.references import Resource, Target, repointed
 from fhirkit.settings import DEFAULT_IDENTIFIER_SYSTEM
@@ -95,9 +95,9 @@ def read_load(name: str, data: bytes, on_existing: OnExisting) -> Load:
     if seen is not None:
         return Load(name, data, "transaction", seen, on_existing, whole=True)
     try:
-        bundle = read_plain(data)
+        bundle = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        bundle = _read_again(data)
+        raise InputError("this is not JSON") from None
     if not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
         raise InputError("this is no FHIR bundle")
     kind = bundle.get("type")
@@ -107,14 +107,6 @@ def read_load(name: str, data: bytes, on_existing: OnExisting) -> Load:
     if not isinstance(entries, list) or not entries:
         raise InputError("the bundle has no entries: there is nothing to push")
     return _load(name, data, kind, entries, on_existing)
-
-
-def _read_again(data: bytes) -> Any:
-    """The other reader's word: orjson refuses numbers and depths that are JSON all the same."""
-    try:
-        return json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise InputError("this is not JSON") from None
 
 
 def _load(name: str, data: bytes, kind: str, entries: list[Any], on_existing: OnExisting) -> Load:
