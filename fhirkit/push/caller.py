@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from fhirkit.errors import InDoubt, ServerError, Unreachable
-from fhirkit.push.retry import BROKEN, NEVER_SENT, date, leaves_doubt, repeat, retry_after
+from fhirkit.errors import InDoubt, Refused, ServerError, Unreachable
+from fhirkit.push.retry import BROKEN, NEVER_SENT, NO_ACCESS, date, leaves_doubt, repeat, retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ class Called:
     @property
     def never_sent(self) -> bool:
         """Whether no attempt reached the server."""
-        return isinstance(self.error, Unreachable) and not self.doubted
+        return isinstance(self.error, Unreachable | Refused) and not self.doubted
 
 
 class Caller:
@@ -123,6 +123,10 @@ class Caller:
         except InDoubt as error:
             self._statistics.record(clock.monotonic() - began, None, out, 0)
             return BROKEN, None, error
+        except Refused as error:
+            # Not the server's answer: whoever gives out its tokens gives us none.
+            self.gate.shut(str(error))
+            return NO_ACCESS, None, error
         self._statistics.record(clock.monotonic() - began, reply.status, out, len(reply.body))
         return reply.status, reply, None
 

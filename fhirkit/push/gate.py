@@ -124,6 +124,10 @@ class Gate:
             else f"the server has not done anything for {self.clock.monotonic() - started:.0f} s"
         )
 
+    def shut(self, why: str) -> None:
+        """Lets nobody through any more, each told why."""
+        self._gone = why
+
     def stop(self) -> None:
         """Lets nobody through any more."""
         self._stop.set()

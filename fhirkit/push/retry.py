@@ -18,6 +18,8 @@ NEVER_SENT = 0
 """In place of a status: the connection failed before a byte of the request was out."""
 BROKEN = 1
 """In place of a status: sent, but the answer did not come, or not whole."""
+NO_ACCESS = 2
+"""In place of a status: not sent, since there are no credentials to send it with."""
 
 FIRST_PAUSE = 0.25  # seconds; doubled with each attempt
 LONGEST_PAUSE = 30.0
