@@ -64,6 +64,51 @@ def test_text_form() -> None:
     ]
 
 
+def test_what_was_left_out_by_choice_is_told() -> None:
+    """Each in its line, with what the server holds otherwise below."""
+    entries = (
+        CREATED._replace(differences=("Patient.name: missing",)),
+        EntryOutcome(1, Outcome.SKIPPED, "AdverseEvent"),
+        EntryOutcome(2, Outcome.ATTACHED, "Procedure"),
+    )
+    text = one(State.ALTERED, *entries, message="1 resources differ").to_text()
+    assert text.splitlines()[2:] == [
+        "     0  created  Patient/7",
+        "        Patient.name: missing",
+        "     1  skipped  AdverseEvent",
+        "     2  attached Procedure",
+        "",
+        "1 bundle: 1 altered",
+        "3 entries: 1 created, 1 skipped, 1 attached",
+    ]
+
+
+def test_differences_are_in_the_json_form() -> None:
+    """As a list, where there are some."""
+    shown = CREATED._replace(differences=("Patient.name: missing",)).to_dict()
+    assert shown["differences"] == ["Patient.name: missing"]
+    assert "differences" not in CREATED.to_dict()
+
+
+def test_an_entry_with_words_of_its_own_is_listed_in_a_refused_bundle() -> None:
+    """Who is to blame is what the reader looks for."""
+    entry = REFUSED._replace(status=None)
+    text = one(State.REFUSED, CREATED._replace(status=None), entry).to_text()
+    assert "Observation" in text
+    assert "no such code" in text
+    assert "Patient/7" not in text
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_but_landed_is_a_failure(state: State) -> None:
+    """Whoever only asks for ``landed`` misses nothing."""
+    report = one(state)
+    assert report.landed is (state is State.LANDED)
+    if state is not State.LANDED:
+        with pytest.raises(ServerError):
+            report.raise_for_failure()
+
+
 def test_a_bundle_refused_as_a_whole_lists_no_entries() -> None:
     """What is true of all entries is said once."""
     entry = EntryOutcome(position=0, outcome=Outcome.REFUSED, resource_type="Patient")
@@ -85,6 +130,7 @@ def test_no_bundles_at_all() -> None:
     [
         pytest.param(State.REFUSED, Refused, id="refused"),
         pytest.param(State.PARTLY, Refused, id="partly"),
+        pytest.param(State.ALTERED, Refused, id="altered"),
         pytest.param(State.IN_DOUBT, InDoubt, id="in-doubt"),
         pytest.param(State.NOT_SENT, Unreachable, id="not-sent"),
     ],
