@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from fhirkit.errors import InDoubt, Refused, ServerError, Unreachable
-from fhirkit.push.retry import BROKEN, NEVER_SENT, NO_ACCESS, date, leaves_doubt, repeat, retry_after
+from fhirkit.push.retry import (
+    BROKEN,
+    NEVER_SENT,
+    NO_ACCESS,
+    date,
+    leaves_doubt,
+    repeat,
+    retry_after,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,6 +137,9 @@ class Caller:
             self.gate.shut(str(error))
             return NO_ACCESS, None, error
         self._statistics.record(clock.monotonic() - began, reply.status, out, len(reply.body))
+        if reply.status == HTTPStatus.UNAUTHORIZED:
+            # What could be done about it has been done, with the credentials.
+            self.gate.shut("HTTP 401: the server does not accept the credentials (any more)")
         return reply.status, reply, None
 
     def _asked_to_wait(self, reply: Reply | None) -> float | None:
