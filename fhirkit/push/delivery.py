@@ -8,12 +8,10 @@ by an attempt whose answer was lost is told from what was there before.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fhirkit.errors import InputError, ServerError
+from fhirkit.errors import InputError
 from fhirkit.push.answer import (
     Answer,
     Fate,
@@ -23,21 +21,20 @@ from fhirkit.push.answer import (
     read_single,
     status_of,
     unanswered,
-    version_of,
 )
 from fhirkit.push.attach import attached
 from fhirkit.push.caller import Called, Request
-from fhirkit.push.compare import MISSING, differences
+from fhirkit.push.evidence import Evidence
 from fhirkit.push.exact import write_exact
 from fhirkit.push.options import Mode
 from fhirkit.push.parcel import Freight, single_request
-from fhirkit.push.report import BY_CHOICE, DONE, BundleReport, EntryOutcome, Outcome, State
-from fhirkit.push.retry import TABLE, leaves_doubt
-from fhirkit.push.search import Resource, find, read
-from fhirkit.push.split import Packing, Parcel
+from fhirkit.push.report import DONE, BundleReport, EntryOutcome, Outcome
+from fhirkit.push.retry import TABLE
+from fhirkit.push.split import Parcel
+from fhirkit.push.way import Past, Way
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from fhirkit.push.caller import Caller
     from fhirkit.push.course import Course
@@ -46,55 +43,6 @@ if TYPE_CHECKING:
     from fhirkit.push.plan import Plan
 
 _ROUNDS = 6  # times that the refused part of a batch is sent again
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What is known of earlier attempts at a bundle.
-
-    ``tried``: one may have reached the server. ``since``: when the first began, by the server's
-    clock. ``entries``: what is known to have landed. ``elsewhere`` says of a place on the server
-    whether another run created what is there.
-    """
-
-    tried: bool
-    since: float
-    entries: tuple[EntryOutcome, ...] = ()
-    elsewhere: Callable[[str], bool] = field(default=lambda _: False)
-
-
-@dataclass
-class _Way:
-    """A bundle on its way: the outcomes so far, and what there is to say."""
-
-    load: Load
-    past: Past
-    freight: Freight
-    packing: Packing = field(default_factory=lambda: Packing(()))
-    outcomes: dict[int, EntryOutcome] = field(default_factory=dict)
-    known: dict[int, str] = field(default_factory=dict)
-    requests: int = 0
-    doubted: bool = False
-    status: int | None = None
-    message: str = ""
-    detail: str = ""
-
-    def add(self, outcomes: Iterable[EntryOutcome]) -> None:
-        for outcome in outcomes:
-            self.outcomes[outcome.position] = outcome
-            if outcome.outcome in DONE and outcome.location:
-                self.known[outcome.position] = outcome.location
-
-    def sent(self, position: int) -> Resource:
-        """The resource of an entry with literal references to what is on the server."""
-        return self.freight.pointed(position, (), self.known, self.packing)
-
-    def body(self, parcel: Parcel) -> bytes:
-        return self.freight.body(parcel, self.known, self.packing)
-
-    def say(self, answer: Answer) -> None:
-        self.status = answer.status
-        self.message, self.detail = answer.message, answer.detail
 
 
 class Delivery:
@@ -110,10 +58,11 @@ class Delivery:
         self._caller = caller
         self._progress = progress
         self._options = course.plan.options
+        self._evidence = Evidence(caller, self._options.on_existing)
 
     def deliver(self, load: Load, past: Past, number: int = 0) -> BundleReport:
         """Sends a bundle until its fate is known. Raises Stopped, and what a lost journal raises."""
-        way = _Way(load, past, Freight(load))
+        way = Way(load, past, Freight(load))
         try:
             way.freight = self.freight(load)
             while not self._sent(way):
@@ -121,10 +70,10 @@ class Delivery:
         except InputError as error:
             way.message = str(error)
         if way.doubted or past.tried:
-            self._claim_ours(way)
+            self._evidence.claim_ours(way)
         if self._options.verify:
-            self._verify(way)
-        return _report(way, number)
+            self._evidence.verify(way)
+        return way.report(number)
 
     # What is sent
 
@@ -146,7 +95,7 @@ class Delivery:
             return Freight(load, left_out, attached(load, left_out))
         return Freight(load, left_out)
 
-    def _sent(self, way: _Way) -> bool:
+    def _sent(self, way: Way) -> bool:
         """Sends what has no fate yet; False where a plainer or smaller way is to be tried."""
         plan = self._course.plan
         load, freight = way.load, way.freight
@@ -178,13 +127,13 @@ class Delivery:
             and not any(map(plan.looks_up, {one.type for one in load.asked}))
         )
 
-    def _parcel_sent(self, way: _Way, plan: Plan, parcel: Parcel) -> bool:
+    def _parcel_sent(self, way: Way, plan: Plan, parcel: Parcel) -> bool:
         pending = [position for position in parcel.positions if position not in way.known]
         pending = self._unblocked(way, parcel, pending)
         looked_up = [p for p in pending if plan.looks_up(way.load.asked[p].type)]
         versions: dict[int, str | None] = {}
         for position in looked_up:
-            self._look_up(way, position, versions)
+            self._evidence.look_up(way, position, versions)
         pending = [position for position in pending if position not in way.outcomes]
         if not pending:
             return True
@@ -205,10 +154,10 @@ class Delivery:
             lambda: self._lands_alone(way, asked[0], versions, safe=safe),
         )
         if way.known:
-            self._progress(way.load.digest, _in_order(way))
+            self._progress(way.load.digest, way.in_order())
         return taken
 
-    def _unblocked(self, way: _Way, parcel: Parcel, pending: Sequence[int]) -> list[int]:
+    def _unblocked(self, way: Way, parcel: Parcel, pending: Sequence[int]) -> list[int]:
         """The entries whose targets are on the server; of the others it is said why not."""
         free = []
         for position in pending:
@@ -229,7 +178,7 @@ class Delivery:
 
     def _taken(
         self,
-        way: _Way,
+        way: Way,
         plan: Plan,
         answer: Answer,
         entries: int,
@@ -258,12 +207,12 @@ class Delivery:
             way.message = "some entries did not land"
         in_doubt = [entry for entry in answer.entries if entry.outcome is Outcome.IN_DOUBT]
         if in_doubt:
-            self._settle(way, in_doubt)
+            self._evidence.settle(way, in_doubt)
         return True
 
     # Requests
 
-    def _bundle(self, way: _Way, asked: Sequence[Asked], body: bytes, *, safe: bool) -> Answer:
+    def _bundle(self, way: Way, asked: Sequence[Asked], body: bytes, *, safe: bool) -> Answer:
         called = self._called(way, Request("POST", body=body, safe=safe))
         if called.reply is None:
             return _no_answer(asked, called)
@@ -271,7 +220,7 @@ class Delivery:
         return replace(answer, doubted=True) if called.doubted else answer
 
     def _lands_alone(
-        self, way: _Way, asked: Asked, versions: dict[int, str | None], *, safe: bool
+        self, way: Way, asked: Asked, versions: dict[int, str | None], *, safe: bool
     ) -> bool:
         """Whether the server takes an entry by itself that it refused in a batch."""
         answer = self._single(way, asked, versions, safe=safe)
@@ -280,7 +229,7 @@ class Delivery:
         return bool(landed)
 
     def _single(
-        self, way: _Way, asked: Asked, versions: dict[int, str | None], *, safe: bool
+        self, way: Way, asked: Asked, versions: dict[int, str | None], *, safe: bool
     ) -> Answer:
         position = asked.position
         resource = way.sent(position)
@@ -303,7 +252,7 @@ class Delivery:
         answer = read_single(called.reply, asked, self._options.on_existing)
         return replace(answer, doubted=True) if called.doubted else answer
 
-    def _again(self, way: _Way, parcel: Parcel, answer: Answer, *, safe: bool) -> Answer:
+    def _again(self, way: Way, parcel: Parcel, answer: Answer, *, safe: bool) -> Answer:
         """A batch's answer after what only failed for now was sent again."""
         for _ in range(_ROUNDS):
             later = tuple(
@@ -321,168 +270,11 @@ class Delivery:
             answer = replace(answer, entries=entries)
         return answer
 
-    def _called(self, way: _Way, request: Request) -> Called:
+    def _called(self, way: Way, request: Request) -> Called:
         called = self._caller.call(request)
         way.requests += called.attempts
         way.doubted = way.doubted or called.doubted
         return called
-
-    # What the server has
-
-    def _look_up(self, way: _Way, position: int, versions: dict[int, str | None]) -> None:
-        """Sees whether the key of an entry is there before it is sent."""
-        asked = way.load.asked[position]
-        try:
-            found = find(self._caller, asked.key)
-        except ServerError as error:
-            words = f"could not be looked for: {error}"
-            way.add([EntryOutcome(position, Outcome.REFUSED, asked.type, detail=words)])
-            way.message = way.message or "some entries could not be looked for, and were not sent"
-            return
-        if len(found.matches) > 1:
-            words = "the server has more than one resource with this key"
-            way.add([EntryOutcome(position, Outcome.REFUSED, asked.type, detail=words)])
-            way.message = way.message or words
-        elif found.only is not None:
-            if self._options.on_existing == "keep":
-                way.add([_existing(asked, found.only, Outcome.EXISTED)])
-            else:
-                place = f"{asked.type}/{found.only['id']}"
-                versions[position] = f"{place}\t{_meta(found.only, 'versionId') or ''}"
-
-    def _settle(self, way: _Way, in_doubt: Sequence[EntryOutcome]) -> None:
-        """Looks for what is in doubt."""
-        nothing = 0
-        for entry in in_doubt:
-            asked = way.load.asked[entry.position]
-            try:
-                found = find(self._caller, asked.key).only
-            except ServerError:
-                return
-            if found is None:
-                nothing += 1
-            elif self._options.on_existing == "keep" or self._holds(way, entry.position, found):
-                outcome = (
-                    Outcome.EXISTED if self._options.on_existing == "keep" else Outcome.UPDATED
-                )
-                way.add([_existing(asked, found, outcome)])
-                way.doubted = True
-        status = way.status
-        if nothing == len(in_doubt) and status is not None and not leaves_doubt(status):
-            # It said yes and did nothing, or said no in the end.
-            for entry in in_doubt:
-                way.outcomes[entry.position] = entry._replace(outcome=Outcome.REFUSED)
-            way.message = f"HTTP {status}, and nothing of it is on the server"
-        elif all(entry.outcome in DONE | BY_CHOICE for entry in way.outcomes.values()):
-            way.message, way.detail = "", ""
-
-    def _holds(self, way: _Way, position: int, found: Resource) -> bool:
-        base = self._caller.connection.base
-        return not differences(way.sent(position), found, references=_places(way), base=base)
-
-    def _claim_ours(self, way: _Way) -> None:
-        """Tells what an attempt of this run created, though its answer was lost, from the rest."""
-        before = {
-            entry.location: entry
-            for entry in way.past.entries
-            if entry.outcome is Outcome.CREATED and entry.location is not None
-        }
-        for entry in list(way.outcomes.values()):
-            if entry.outcome not in DONE or entry.location is None:
-                continue
-            if entry.location in before:  # with its version of then: it may have been edited
-                version = before[entry.location].version
-                made = entry._replace(outcome=Outcome.CREATED, version=version)
-                way.outcomes[entry.position] = made
-            elif (
-                entry.outcome is Outcome.EXISTED
-                and self._is_ours(way.past, entry)
-                and not way.past.elsewhere(entry.location)
-            ):
-                way.outcomes[entry.position] = entry._replace(outcome=Outcome.CREATED)
-
-    def _is_ours(self, past: Past, entry: EntryOutcome) -> bool:
-        modified, version = entry.modified, entry.version
-        if modified is None:
-            try:
-                resource = read(self._caller, entry.location or "")
-            except ServerError:
-                return False
-            if resource is None:
-                return False
-            modified, version = _meta(resource, "lastUpdated"), _meta(resource, "versionId")
-        if version is not None and version.isdigit() and int(version) > 1:
-            return False  # edited since, and by whom it was made is not told here
-        return is_since(modified, past.since)
-
-    def _verify(self, way: _Way) -> None:
-        """Reads back what landed, and compares what was written with what was sent."""
-        places = _places(way)
-        for entry in list(way.outcomes.values()):
-            if entry.outcome not in DONE or entry.location is None:
-                continue
-            try:
-                stored = read(self._caller, entry.location)
-            except ServerError as error:
-                found: tuple[str, ...] = (f"could not be read back: {error}",)
-            else:
-                found = self._differences(way, entry, stored, places)
-            if found:
-                way.outcomes[entry.position] = entry._replace(differences=found)
-
-    def _differences(
-        self, way: _Way, entry: EntryOutcome, stored: Resource | None, places: dict[str, str]
-    ) -> tuple[str, ...]:
-        kind = entry.resource_type or "the resource"
-        if stored is None:
-            return (f"{kind}: {MISSING}",)
-        if entry.outcome is Outcome.EXISTED:
-            return ()  # somebody may have edited it, and that is to be kept
-        base = self._caller.connection.base
-        sent = way.sent(entry.position)
-        return tuple(differences(sent, stored, references=places, base=base))
-
-
-def _report(way: _Way, number: int) -> BundleReport:
-    entries = _in_order(way)
-    state = _state(entries)
-    message = way.message
-    if state is State.LANDED:
-        message = ""
-    elif state is State.ALTERED:
-        lost = sum(bool(entry.differences) for entry in entries)
-        message = f"{lost} resources are not on the server as they were sent"
-    elif state is State.PARTLY and not message:
-        message = "some entries did not land"
-    return BundleReport(
-        name=way.load.name,
-        number=number,
-        state=state,
-        entries=entries,
-        requests=way.requests,
-        status=way.status,
-        message=message,
-        detail="" if state is State.LANDED else way.detail,
-    )
-
-
-def _state(entries: Sequence[EntryOutcome]) -> State:
-    kinds = {entry.outcome for entry in entries} - BY_CHOICE
-    if kinds <= DONE:
-        altered = any(entry.differences for entry in entries)
-        return State.ALTERED if altered else State.LANDED
-    if Outcome.IN_DOUBT in kinds:
-        return State.IN_DOUBT
-    if kinds & DONE:
-        return State.PARTLY
-    return State.REFUSED if Outcome.REFUSED in kinds else State.NOT_SENT
-
-
-def _in_order(way: _Way) -> tuple[EntryOutcome, ...]:
-    return tuple(
-        way.outcomes.get(one.position) or EntryOutcome(one.position, Outcome.NOT_SENT, one.type)
-        for one in way.load.asked
-    )
 
 
 def _for_now(status: int, *, safe: bool) -> bool:
@@ -505,44 +297,3 @@ def _refusal(answer: Answer) -> int | None:
         return answer.status
     statuses = {status_of(entry) for entry in answer.entries}
     return max(statuses) if statuses and min(statuses) >= 400 else None
-
-
-def _existing(asked: Asked, resource: Resource, outcome: Outcome) -> EntryOutcome:
-    return EntryOutcome(
-        asked.position,
-        outcome,
-        asked.type,
-        f"{asked.type}/{resource['id']}",
-        _meta(resource, "versionId"),
-        modified=_meta(resource, "lastUpdated"),
-    )
-
-
-def _meta(resource: Resource, name: str) -> str | None:
-    meta = resource.get("meta")
-    value = meta.get(name) if isinstance(meta, dict) else None
-    return version_of(value)
-
-
-def _places(way: _Way) -> dict[str, str]:
-    """Where each address of the bundle is on the server."""
-    return {
-        url: way.known[position]
-        for url, position in way.load.addresses.items()
-        if position in way.known
-    }
-
-
-def is_since(modified: str | None, since: float) -> bool:
-    """Whether a time of the server's is not before ``since``, which is never too late."""
-    if modified is None:
-        return False
-    try:
-        when = datetime.fromisoformat(modified)
-    except ValueError:
-        return False
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    # A time without a fraction may have been cut to the second.
-    slack = 0.0 if re.search(r"\.\d", modified) else 1.0
-    return when.timestamp() + slack >= since

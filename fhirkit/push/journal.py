@@ -264,8 +264,7 @@ class Journal:
         """What a run left of each of its bundles, in the order of their first attempt."""
         with self._guarded(), self._lock:
             rows = self._base.execute(
-                "SELECT name, state, since, keys, entries FROM bundle WHERE run = ?"
-                " ORDER BY rowid",
+                "SELECT name, state, since, keys, entries FROM bundle WHERE run = ? ORDER BY rowid",
                 (run,),
             ).fetchall()
         return [

@@ -15,12 +15,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fhirkit.errors import InputError
-from fhirkit.push.delivery import Past
 from fhirkit.push.gate import Stopped
 from fhirkit.push.journal import Landed
 from fhirkit.push.load import read_load
 from fhirkit.push.plan import SHARED
 from fhirkit.push.report import DONE, BundleReport, EntryOutcome, State
+from fhirkit.push.way import Past
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

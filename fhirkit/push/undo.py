@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from fhirkit.errors import ServerError
 from fhirkit.push.answer import outcome_words
 from fhirkit.push.caller import Caller, Request
-from fhirkit.push.delivery import is_since
+from fhirkit.push.evidence import is_since
 from fhirkit.push.exact import read_exact, write_exact
 from fhirkit.push.options import Mode
 from fhirkit.push.references import pointed_at
