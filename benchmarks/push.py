@@ -177,7 +177,7 @@ def print_tables(figures: Figures) -> None:
     """Processor time and throughput for each server, and the targets."""
     for delay in DELAYS:
         print(f"\nserver answers after {delay * 1000:.0f} ms; CPU ms a bundle, bundles a second")
-        print(f"{'':<21}" + "".join(f"{workers:>10} workers     " for workers in WORKERS))
+        print(f"{'':<21}" + "".join(f"{f'workers: {workers}':>23}" for workers in WORKERS))
         print(f"{'':<21}" + f"{'ms':>8}{'x raw':>7}{'/s':>8}" * len(WORKERS))
         for name in (RAW, KEPT, BARE, *OTHERS):
             if name not in figures.missing:
@@ -195,7 +195,7 @@ def print_targets(figures: Figures) -> None:
         now, later = Setting(0.0, workers), Setting(0.1, workers)
         cpu = figures.cpu(now, KEPT) / figures.cpu(now, RAW)
         rate = figures.rate(later, KEPT) / figures.rate(later, RAW)
-        print(f"{workers:>2} workers: CPU {cpu:.2f} x raw, at most {TARGET_CPU}: ", end="")
+        print(f"workers {workers:>2}: CPU {cpu:.2f} x raw, at most {TARGET_CPU}: ", end="")
         print(f"{_met(cpu <= TARGET_CPU)}; at 100 ms {rate:.1%} of raw throughput, ", end="")
         print(f"{TARGET_RATE:.0%} or more: {_met(rate >= TARGET_RATE)}")
 
