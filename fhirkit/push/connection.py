@@ -179,7 +179,7 @@ def _plain(transport: httpx.HTTPTransport, request: httpx.Request) -> Reply:
     if "content-encoding" in response.headers or not isinstance(
         response.stream, httpx.SyncByteStream
     ):
-        response.read()
+        response = _read(response)
         return Reply(response.status_code, response.headers, response.content)
     try:
         return Reply(response.status_code, response.headers, b"".join(response.stream))
@@ -190,6 +190,11 @@ def _plain(transport: httpx.HTTPTransport, request: httpx.Request) -> Reply:
 def _answered(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
     response = transport.handle_request(request)
     response.request = request
+    return _read(response)
+
+
+def _read(response: httpx.Response) -> httpx.Response:
+    """The same with its body; whatever is wrong with that, the connection is given back."""
     try:
         response.read()
     finally:

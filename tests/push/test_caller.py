@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from fhirkit.errors import InDoubt, SettingsError, Unreachable
+from fhirkit.errors import InDoubt, Refused, SettingsError, Unreachable
 from fhirkit.push.answer import Reply
 from fhirkit.push.caller import Called, Caller, Request
 from fhirkit.push.gate import Stopped
@@ -196,6 +196,17 @@ def test_wrong_credentials_are_not_tried_again() -> None:
     """They are a setting."""
     with pytest.raises(SettingsError):
         called(PUT, SettingsError("no token"))
+
+
+def test_a_token_that_is_refused_ends_it_for_all() -> None:
+    """Nothing was sent, and whoever comes next is not sent either."""
+    connection = Scripted(Refused("no token: invalid_client"))
+    caller = Caller(connection, Time().gate(), Statistics(), 300)  # type: ignore[arg-type]
+    for _ in range(3):
+        found = caller.call(PUT)
+        assert found.never_sent
+        assert "invalid_client" in str(found.error)
+    assert len(connection.sent) == 1
 
 
 def test_every_request_is_counted() -> None:
