@@ -185,16 +185,21 @@ class Journal:
         self, run: int, digest: bytes, name: str, since: float, keys: Sequence[str]
     ) -> Claim | Landed:
         """To be called before a bundle is sent: what became of it so far."""
+        joined = "\n".join(keys)
         with self._lock:
-            row = self._fetched(
+            if self._written(
                 "INSERT INTO bundle (run, digest, name, state, since, attempts, keys)"
-                " VALUES (?, ?, ?, 'sending', ?, 1, ?)"
-                " ON CONFLICT DO UPDATE SET state = 'sending', keys = excluded.keys,"
+                " VALUES (?, ?, ?, 'sending', ?, 1, ?) ON CONFLICT DO NOTHING",
+                (run, digest, name, since, joined),
+            ):
+                return Claim(0, since)
+            row = self._fetched(
+                "UPDATE bundle SET state = 'sending', keys = ?,"
                 # What left nothing on the server was no attempt.
-                " since = CASE WHEN state IN (?, ?) THEN excluded.since ELSE since END,"
+                " since = CASE WHEN state IN (?, ?) THEN ? ELSE since END,"
                 " attempts = CASE WHEN state IN (?, ?) THEN 1 ELSE attempts + 1 END"
-                " WHERE state <> 'landed' RETURNING attempts, since",
-                (run, digest, name, since, "\n".join(keys), *_NOTHING, *_NOTHING),
+                " WHERE run = ? AND digest = ? AND state <> 'landed' RETURNING attempts, since",
+                (joined, *_NOTHING, since, *_NOTHING, run, digest),
             )
             if row is not None:
                 return Claim(int(row[0]) - 1, float(row[1]))
@@ -206,7 +211,7 @@ class Journal:
     def progress(self, run: int, digest: bytes, entries: Sequence[EntryOutcome]) -> None:
         """Notes the entries of a bundle that has landed in part and is still being sent."""
         with self._lock:
-            self._fetched(
+            self._written(
                 "UPDATE bundle SET entries = ? WHERE run = ? AND digest = ?",
                 (_lines(entries), run, digest),
             )
@@ -217,7 +222,7 @@ class Journal:
         """Notes the fate of a bundle."""
         known = state is not State.IN_DOUBT
         with self._lock:
-            self._fetched(
+            self._written(
                 "UPDATE bundle SET state = ?, entries = ?, keys = CASE WHEN ? THEN NULL ELSE keys"
                 " END WHERE run = ? AND digest = ?",
                 (state.value, _lines(entries), known, run, digest),
@@ -325,6 +330,13 @@ class Journal:
                 except sqlite3.OperationalError as error:
                     if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                         raise
+
+    def _written(self, statement: str, values: tuple[object, ...]) -> bool:
+        """Carries out one statement, a transaction by itself; whether it changed anything."""
+        try:
+            return self._base.execute(statement, values).rowcount > 0
+        except sqlite3.Error as error:
+            raise self._unusable(error) from None
 
     def _fetched(self, statement: str, values: tuple[object, ...]) -> Any:
         """Carries out one statement, which is a transaction by itself, and gives its one row."""
