@@ -48,17 +48,13 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a request: ``message`` in our words, ``detail`` in the server's.
-
-    ``doubted``: an attempt before this answer may have been carried out.
-    """
+    """What became of a request: ``message`` in our words, ``detail`` in the server's."""
 
     fate: Fate
     entries: tuple[EntryOutcome, ...]
     status: int | None = None
     message: str = ""
     detail: str = ""
-    doubted: bool = False
 
 
 def read_answer(reply: Reply, asked: Sequence[Asked], on_existing: OnExisting) -> Answer:

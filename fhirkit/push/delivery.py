@@ -69,6 +69,8 @@ class Delivery:
                 pass
         except InputError as error:
             way.message = str(error)
+        except ValueError:
+            way.message = "the bundle holds what JSON has no text for, such as half a character"
         if way.doubted or past.tried:
             self._evidence.claim_ours(way)
         if self._options.verify:
@@ -198,7 +200,7 @@ class Delivery:
             if status is not None and not own_way:
                 if self._course.refused(plan, status, one_by_one):
                     return False
-            if answer.fate is Fate.REFUSED and answer.doubted:
+            if answer.fate is Fate.REFUSED and answer.status is not None and way.doubted:
                 answer = doubtful(answer)
         way.add(answer.entries)
         if answer.fate is not Fate.DONE or not landed:
@@ -216,8 +218,7 @@ class Delivery:
         called = self._called(way, Request("POST", body=body, safe=safe))
         if called.reply is None:
             return _no_answer(asked, called)
-        answer = read_answer(called.reply, asked, self._options.on_existing)
-        return replace(answer, doubted=True) if called.doubted else answer
+        return read_answer(called.reply, asked, self._options.on_existing)
 
     def _lands_alone(
         self, way: Way, asked: Asked, versions: dict[int, str | None], *, safe: bool
@@ -249,8 +250,7 @@ class Delivery:
         )
         if called.reply is None:
             return _no_answer((asked,), called)
-        answer = read_single(called.reply, asked, self._options.on_existing)
-        return replace(answer, doubted=True) if called.doubted else answer
+        return read_single(called.reply, asked, self._options.on_existing)
 
     def _again(self, way: Way, parcel: Parcel, answer: Answer, *, safe: bool) -> Answer:
         """A batch's answer after what only failed for now was sent again."""

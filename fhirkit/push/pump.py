@@ -161,8 +161,8 @@ class Pump:
     def reports(self, given: Iterable[Given]) -> Iterator[BundleReport]:
         """The report of each bundle as soon as its fate is known, in no fixed order.
 
-        No more bundles than workers are taken from ``given`` ahead of the reports that were
-        taken. What goes wrong beside the bundles (the journal, the input, the credentials) is
+        Few bundles are taken from ``given`` ahead of the reports that were taken: five for each
+        worker and a handful. What goes wrong beside the bundles (the journal, the input, the credentials) is
         raised here, when no request is on its way any more.
         """
         source = _Source(given)

@@ -64,6 +64,10 @@ TABLE: dict[int, Rule] = {
 }
 
 
+# Not implemented, no such HTTP here, sign in to the network first.
+_UNDONE = frozenset({501, 505, 511})
+
+
 @dataclass(frozen=True, slots=True)
 class Repeat:
     """Send it again after ``seconds``; ``all_wait`` until then where the server asks for it."""
@@ -108,7 +112,7 @@ def repeat(
 def leaves_doubt(status: int) -> bool:
     """Whether a server that answers so may have stored what it was sent."""
     rule = TABLE.get(status)
-    return rule.doubt if rule is not None else status >= 500
+    return rule.doubt if rule is not None else status >= 500 and status not in _UNDONE
 
 
 def retry_after(value: str | None, now: float | None) -> float | None:

@@ -77,14 +77,16 @@ def test_the_table_has_no_other_rows() -> None:
     assert len(TABLE) == 11
 
 
-@pytest.mark.parametrize("status", [200, 201, 304, 307, 400, 401, 403, 404, 405, 410, 413, 422])
+@pytest.mark.parametrize(
+    "status", [200, 201, 304, 307, 400, 401, 403, 404, 405, 410, 413, 422, 501, 505, 511]
+)
 def test_other_answers_are_final(status: int) -> None:
     """Nothing gets better by asking again."""
     assert not asked(status)
     assert not leaves_doubt(status)
 
 
-@pytest.mark.parametrize("status", [501, 505, 507, 511, 599])
+@pytest.mark.parametrize("status", [507, 508, 599])
 def test_other_server_errors_are_final_and_leave_doubt(status: int) -> None:
     """What is not known is not repeated, and not taken for a refusal."""
     assert not asked(status)

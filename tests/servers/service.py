@@ -287,7 +287,7 @@ class Service:
             raise Problem(413, "too-costly", "there are too many entries")
         if self.profile.max_bytes is not None and len(request.body) > self.profile.max_bytes:
             raise Problem(413, "too-long", "there are too many bytes")
-        if kind == "batch":
+        if kind == "batch" or (entries and all(map(_reads, entries))):
             answered = [self._batched(entry) for entry in entries]
         else:
             answered = self._transacted(entries, request.body)
@@ -338,6 +338,11 @@ class Service:
         except Problem as problem:
             said = outcome(problem.code, problem.words)
             return {"response": {"status": str(problem.status), "outcome": said}}
+
+
+def _reads(entry: Resource) -> bool:
+    """Whether an entry changes nothing, so that it does not matter what else becomes of a bundle."""
+    return bool(entry["request"]["method"] == "GET")
 
 
 def statement(profile: Profile, base: str) -> Resource:
