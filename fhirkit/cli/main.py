@@ -26,6 +26,9 @@ _VERBS = {
     "convert": "FHIR R4 bundles from narratives",
     "validate": "check FHIR R4 bundles and resources",
     "push": "send bundles to a FHIR server",
+    "runs": "list what was pushed where",
+    "undo": "take back what a push created",
+    "check-server": "what a FHIR server can do for a push",
     "serve": "run the embedded FHIR server on this machine",
     "demo": "show the whole path with the cases that come with fhirkit",
 }
@@ -109,7 +112,7 @@ def _parser(given: Sequence[str]) -> Parser:
             allow_abbrev=False,
         )
         if verb in given:  # the other verbs are named, not loaded
-            module = import_module(f"fhirkit.cli.{verb}")
+            module = import_module(f"fhirkit.cli.{verb.replace('-', '_')}")
             module.add_arguments(command)
             command.set_defaults(run=module.run)
     return parser

@@ -23,6 +23,7 @@ from fhirkit.push.journal import Journal
 from fhirkit.push.load import read_load
 from fhirkit.push.options import PushOptions
 from fhirkit.push.plan import Plan, make_plan
+from fhirkit.push.probe import ProbeReport, probe
 from fhirkit.push.pump import Pump
 from fhirkit.push.report import BundleReport, PushReport
 from fhirkit.push.search import FRESH, GONE, answer_of, answered, total
@@ -220,6 +221,10 @@ class Client:
             if not dry_run and report.complete:
                 self._journal.undone(what, self._clock.now())
         return report
+
+    def probe(self) -> ProbeReport:
+        """Tries what the server's statement leaves out, with test data that is deleted again."""
+        return probe(self._calling(self._new_gate()), self.capabilities())
 
     def read(self, location: str) -> Resource | None:
         """The resource at ``Type/id`` as it is now, None where there is none (any more)."""
