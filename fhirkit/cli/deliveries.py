@@ -69,7 +69,7 @@ class AsText(Told):
 
     def _bundle(self, report: BundleReport) -> None:
         if self.speaks_of(report):
-            say(report.to_text())
+            say(report.to_text().rstrip())
 
     def end(self, run: int, summary: Summary) -> None:
         """The sums, and under which number they are kept."""

@@ -194,6 +194,7 @@ class Client:
             digest = blake2b(command.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
             now = self._clock.now()
             run = self._journal.begin(self.base, digest, inputs, now, fresh=fresh)
+            self._tell_resumed(run)
             if begun is not None:
                 begun(run)
             complete = yield from self._pumped(given, gate, caller, course, run)
@@ -315,6 +316,14 @@ class Client:
 
     def _calling(self, gate: Gate) -> Caller:
         return Caller(self._connection, gate, self.statistics, self.options.patience)
+
+    def _tell_resumed(self, run: int) -> None:
+        before = self._journal.find(run)
+        if before.landed:
+            self._tell(
+                f"going on with run {run}: {before.landed} of its bundles landed before, and are not "
+                "sent again"
+            )
 
     def _others_turn(self) -> None:
         self._tell("another push to this server is at work with this journal: waiting for its end")

@@ -366,7 +366,7 @@ _LEAST: dict[str, Resource] = {
         "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "IMP"},
     },
     "Immunization": {"status": "completed", "occurrenceString": "unknown"},
-    "MedicationAdministration": {"status": "unknown", "_effectiveDateTime": _UNKNOWN},
+    "MedicationAdministration": {"status": "unknown", "effectivePeriod": _UNKNOWN},
     "MedicationStatement": {"status": "unknown"},
     "Observation": {"status": "final"},
     "Procedure": {"status": "unknown"},
