@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
-import logging
+import socket
+import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,288 +12,404 @@ import pytest
 import respx
 
 import fhirkit
-from fhirkit.errors import Refused, SettingsError, Unreachable
-from fhirkit.push import count, deliver, deliver_each, push
-from fhirkit.push.report import Outcome, State
+from fhirkit.errors import InputError, Refused, SettingsError, Unreachable
+from fhirkit.push import Client, PushOptions, push
+from fhirkit.push.report import State
+from pushing import HASTY, case, data, outcomes
+from servers.faults import Faults
+from servers.faulty import Faulty
 
-Answer = Callable[..., dict[str, Any]]
-CREATED = {"status": "201 Created", "location": "Patient/7/_history/1"}
+Start = Callable[..., Faulty]
+HOST = "https://host.example/fhir"
+STATEMENT = {
+    "resourceType": "CapabilityStatement",
+    "fhirVersion": "4.0.1",
+    "rest": [{"mode": "server", "interaction": [{"code": "transaction"}]}],
+}
+
+
+def client(server: Faulty | str, journal: Path | None = None, **options: Any) -> Client:
+    """A client that pauses no longer than it must."""
+    url = server if isinstance(server, str) else server.base
+    asked = PushOptions(**{"patience": 1.0, **options})
+    return Client(url, options=asked, clock=HASTY, journal=journal)
 
 
 @pytest.fixture
-def landed(answer: Answer) -> httpx.Response:
-    """An answer that takes both entries of the bundle."""
-    return httpx.Response(200, json=answer(CREATED, {"status": "200 OK"}))
+def nowhere() -> str:
+    """An address of the loopback interface where nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{taken.getsockname()[1]}/fhir"
 
 
-@respx.mock
-def test_bytes_are_sent_as_they_are(
-    base: str, bundle: dict[str, Any], landed: httpx.Response
-) -> None:
-    """Nothing is parsed and written anew on the way: digits and order stay."""
-    route = respx.post(base).mock(return_value=landed)
-    data = json.dumps(bundle, indent=3).encode()
-    report = push([data], base)
-    request = route.calls.last.request
-    assert request.content == data
-    assert request.headers["content-type"] == "application/fhir+json"
-    assert request.headers["accept"] == "application/fhir+json"
-    assert "authorization" not in request.headers
+# Pushing
+
+
+@pytest.mark.server
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param(lambda one: one, id="object"),
+        pytest.param(json.dumps, id="text"),
+        pytest.param(data, id="bytes"),
+        pytest.param(lambda one: [one], id="list"),
+        pytest.param(lambda one: iter([data(one)]), id="iterator"),
+    ],
+)
+def test_a_bundle_is_given_in_any_form(faulty: Start, form: Any) -> None:
+    """A library user has objects, a shell user has text; one needs no list."""
+    server = faulty()
+    report = fhirkit.push(form(case(1)), server.base)
     assert report.landed
+    assert report.server == server.base
+    assert [(one.name, one.number) for one in report.bundles] == [("bundle 1", 1)]
+    assert server.state()["resources"] == 3
 
 
-@respx.mock
-def test_objects_and_text_are_sent_too(
-    base: str, bundle: dict[str, Any], landed: httpx.Response
-) -> None:
-    """A library user has dicts, a shell user has text."""
-    route = respx.post(base).mock(return_value=landed)
-    push([bundle, json.dumps(bundle)], base)
-    assert [json.loads(call.request.content) for call in route.calls] == [bundle, bundle]
+@pytest.mark.server
+def test_reports_are_in_the_order_of_the_bundles(faulty: Start) -> None:
+    """However they landed."""
+    with client(faulty(Faults(latency=0.005)), workers=8) as pushing:
+        report = pushing.push([case(number) for number in range(30)])
+    assert [one.number for one in report.bundles] == list(range(1, 31))
+    assert report.run is not None
 
 
-@respx.mock
-@pytest.mark.parametrize("form", [lambda b: b, json.dumps, lambda b: json.dumps(b).encode()])
-def test_a_single_bundle_needs_no_list(
-    base: str, bundle: dict[str, Any], landed: httpx.Response, form: Any
-) -> None:
-    """The one mistake everybody makes does what was meant."""
-    route = respx.post(base).mock(return_value=landed)
-    assert fhirkit.push(form(bundle), base).landed
-    assert route.call_count == 1
+@pytest.mark.server
+def test_nothing_to_push_is_nothing_wrong(faulty: Start) -> None:
+    """No bundles, no failure."""
+    assert push([], faulty().base).landed
 
 
-@respx.mock
-def test_the_report_tells_each_entry(
-    base: str, bundle: dict[str, Any], landed: httpx.Response
-) -> None:
-    """Outcome and location for every entry, in the order of the bundle."""
-    respx.post(base).mock(return_value=landed)
-    (report,) = deliver([("a.json", bundle)], base + "/").bundles
-    assert report.name == "a.json"
-    assert [(entry.outcome, entry.location) for entry in report.entries] == [
-        (Outcome.CREATED, "Patient/7"),
-        (Outcome.UPDATED, None),
-    ]
-
-
-@respx.mock
-@pytest.mark.parametrize(
-    "error",
-    [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError],
-    ids=lambda error: error.__name__,
-)
-def test_a_server_out_of_reach_got_nothing(
-    base: str, bundle: dict[str, Any], error: type[httpx.TransportError]
-) -> None:
-    """Before a connection stands nothing is sent: Unreachable, and nothing is tried again."""
-    route = respx.post(base).mock(side_effect=error("no way"))
+def test_a_server_out_of_reach_got_nothing(nowhere: str) -> None:
+    """One exception for all, not a report for each."""
     with pytest.raises(Unreachable, match="cannot be reached"):
-        push([bundle, bundle], base)
+        push([case(1)], nowhere, options=PushOptions(patience=0.1))
+
+
+@pytest.mark.server
+def test_a_server_that_is_back_is_pushed_to(faulty: Start) -> None:
+    """That it was given up once is not held against it."""
+    server = faulty()
+    with client(server, patience=0.2) as pushing:
+        pushing.capabilities()
+        server.change(Faults(cut_before=1.0, reads=1))
+        assert pushing.push(case(1)).bundles[0].state is not State.LANDED
+        with pytest.raises(Exception, match=r"no answer|not done anything"):
+            pushing.count(["Patient"])
+        server.change(Faults())
+        assert pushing.push(case(1)).landed
+        assert pushing.count(["Patient"]) == {"Patient": 1}
+
+
+@pytest.mark.server
+def test_many_threads_may_use_one_client(faulty: Start) -> None:
+    """Each with its own bundles, all at one time."""
+    server = faulty()
+    landed: list[bool] = []
+    with client(server) as pushing:
+
+        def go(first: int) -> None:
+            landed.append(pushing.push([case(first * 100 + n) for n in range(5)]).landed)
+
+        threads = [threading.Thread(target=go, args=(number,)) for number in range(5)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert landed == [True] * 5
+    assert server.state()["resources"] == 75
+
+
+@pytest.mark.server
+def test_pushing_again_and_again_opens_no_more_connections(faulty: Start) -> None:
+    """A service pushes as long as it runs."""
+    with client(faulty(), workers=2) as pushing:
+        for number in range(20):
+            pushing.push(case(number))
+        assert len(pushing._connection._idle) <= 3
+
+
+@pytest.mark.server
+def test_a_client_of_ones_own_is_used_and_stays_open(faulty: Start) -> None:
+    """With its headers and credentials."""
+    server = faulty()
+    with httpx.Client(headers={"Authorization": "Bearer mine"}, trust_env=False) as http:
+        assert push(case(1), server.base, http=http).landed
+        assert not http.is_closed
+    assert server.state()["authorized"] == server.state()["requests"]
+
+
+# Resuming
+
+
+@pytest.mark.server
+def test_an_unfinished_push_is_resumed(faulty: Start, tmp_path: Path) -> None:
+    """What landed is not sent again; what did not, is."""
+    server = faulty()
+    bundles = [case(1), case(2), case(3)]
+    broken = json.loads(json.dumps(case(2)))
+    broken["entry"][1]["request"]["ifNoneExist"] += "x"
+    with client(server, tmp_path / "j.db") as pushing:
+        first = pushing.push([bundles[0], broken, bundles[2]])
+    sent = server.state()["bundles"]
+    with client(server, tmp_path / "j.db") as pushing:
+        second = pushing.push(bundles)
+        third = pushing.push(bundles)
+    assert (second.run, second.landed) == (first.run, True)
+    assert server.state()["bundles"] == sent + 1 + 3  # the third is another run
+    assert third.run != first.run
+    assert outcomes(second.bundles[0]) == ["created"] * 3
+    assert outcomes(third.bundles[0]) == ["existed"] * 3
+
+
+@pytest.mark.server
+def test_a_fresh_push_sends_all(faulty: Start, tmp_path: Path) -> None:
+    """As another run."""
+    server = faulty()
+    with client(server, tmp_path / "j.db") as pushing:
+        reports = pushing.deliver([("a", data(case(1))), ("b", data(case(2)))])
+        next(reports)
+        reports.close()  # type: ignore[attr-defined]
+        before = server.state()["bundles"]
+        report = pushing.push([case(1), case(2)], fresh=True)
+    assert report.landed
+    assert report.run == 2
+    assert server.state()["bundles"] == before + 2
+
+
+@pytest.mark.server
+def test_what_the_killed_attempt_created_is_ours(faulty: Start, tmp_path: Path) -> None:
+    """It was noted before it was sent; what it finds was made since then."""
+    server = faulty()
+    path = tmp_path / "j.db"
+
+    class Killed(BaseException):
+        """In place of a kill, after the server has answered."""
+
+    with client(server, path, workers=1) as pushing:
+
+        def dying(*_: Any) -> None:
+            raise Killed
+
+        pushing.journal.record = dying  # type: ignore[method-assign]
+        with pytest.raises(Killed):
+            pushing.push(case(1))
+    assert server.state()["resources"] == 3
+    with client(server, path) as pushing:
+        report = pushing.push(case(1))
+        assert outcomes(report.bundles[0]) == ["created"] * 3
+        assert report.run is not None
+        assert pushing.undo(report.run).complete
+    assert server.state()["resources"] == 0
+
+
+@pytest.mark.server
+def test_the_servers_clock_decides_what_is_ours(faulty: Start) -> None:
+    """Ours may be hours off, in either direction, from the first bundle on."""
+    from fhirkit.push.gate import Clock
+    from pushing import Hasty
+
+    for hours in (-3, 3):
+        server = faulty(Faults(attempts=1, commit_then_503=1.0))
+
+        def skewed(hours: int = hours) -> float:
+            import time
+
+            return time.time() + hours * 3600
+
+        clock = Clock(now=skewed, random=Hasty())
+        with Client(server.base, clock=clock) as pushing:
+            assert outcomes(pushing.push(case(1)).bundles[0]) == ["created"] * 3
+
+
+# What the server can do
+
+
+@respx.mock
+def test_the_statement_is_asked_for_once() -> None:
+    """By every thread."""
+    route = respx.get(f"{HOST}/metadata").respond(json=STATEMENT)
+    with client(HOST) as pushing:
+        assert pushing.capabilities() is pushing.capabilities()
     assert route.call_count == 1
 
 
 @respx.mock
-@pytest.mark.parametrize(
-    "error",
-    [
-        httpx.ReadTimeout,
-        httpx.WriteTimeout,
-        httpx.ReadError,
-        httpx.WriteError,
-        httpx.RemoteProtocolError,
-        httpx.DecodingError,
-    ],
-    ids=lambda error: error.__name__,
-)
-def test_a_cut_connection_leaves_the_bundle_in_doubt(
-    base: str, bundle: dict[str, Any], landed: httpx.Response, error: type[httpx.RequestError]
-) -> None:
-    """Sent and unanswered is neither landed nor refused; the next bundle is tried all the same."""
-    respx.post(base).mock(side_effect=[error("cut"), landed])
-    first, second = push([bundle, bundle], base).bundles
-    assert (first.state, second.state) == (State.IN_DOUBT, State.LANDED)
-    assert {entry.outcome for entry in first.entries} == {Outcome.UNKNOWN}
+@pytest.mark.parametrize("status", [401, 403, 404, 500])
+def test_a_server_without_a_statement_is_refused(status: int) -> None:
+    """With what to do about it."""
+    respx.get(f"{HOST}/metadata").respond(status, text="Anna Muster")
+    with client(HOST, patience=0.0) as pushing, pytest.raises(Refused) as caught:
+        pushing.capabilities()
+    assert f"HTTP {status}" in str(caught.value)
+    assert "Anna" not in str(caught.value)
 
 
 @respx.mock
-def test_a_server_that_goes_away_leaves_the_rest_unsent(
-    base: str, bundle: dict[str, Any], landed: httpx.Response
-) -> None:
-    """After something was sent there is a report, and it says of the rest: not sent."""
-    route = respx.post(base).mock(side_effect=[landed, httpx.ConnectError("gone")])
-    report = push([bundle, bundle, bundle], base)
-    states = [bundle.state for bundle in report.bundles]
-    assert states == [State.LANDED, State.NOT_SENT, State.NOT_SENT]
-    assert route.call_count == 2
+def test_a_mode_that_is_named_needs_no_statement() -> None:
+    """You know what the server takes."""
+    respx.get(f"{HOST}/metadata").respond(404)
+    with client(HOST, mode="single") as pushing:
+        assert pushing.plan().mode == "single"
+
+
+@pytest.mark.server
+def test_a_plan_counts_and_stores_nothing(faulty: Start) -> None:
+    """Bundles that could not be sent are told."""
+    server = faulty()
+    with client(server, max_entries=2) as pushing:
+        plan = pushing.plan([case(1), case(2), b"no JSON"])
+    assert (plan.bundles, plan.entries) == (3, 6)
+    assert plan.requests > 2
+    assert plan.problems == ("bundle 3: this is not JSON",)
+    assert server.state()["resources"] == 0
+
+
+# Reading
+
+
+@pytest.mark.server
+def test_what_was_pushed_can_be_read(faulty: Start) -> None:
+    """By its place, by a search over many pages, with its history, counted."""
+    server = faulty()
+    with client(server) as pushing:
+        report = pushing.push([case(number, size=5) for number in range(8)])
+        place = report.bundles[0].entries[0].location
+        assert place is not None
+        read = pushing.read(place)
+        assert read is not None
+        assert f"Patient/{read['id']}" == place
+        assert len(list(pushing.search("Observation", {"_count": "5"}))) == 32
+        assert [one["id"] for one in pushing.history(place)] == [read["id"]]
+        assert pushing.count(["Patient", "Observation"]) == {"Patient": 8, "Observation": 32}
+        assert pushing.read("Patient/none") is None
 
 
 @respx.mock
-def test_a_redirect_is_not_followed(base: str, bundle: dict[str, Any]) -> None:
-    """Patient data and credentials go to the address that was given and nowhere else."""
-    respx.post(base).mock(
-        return_value=httpx.Response(307, headers={"location": "https://elsewhere.example/fhir"})
+def test_reading_asks_once() -> None:
+    """Past every cache, with each digit."""
+    route = respx.get(f"{HOST}/Observation/1").respond(
+        content=b'{"resourceType":"Observation","valueQuantity":{"value":1.500}}'
     )
-    elsewhere = respx.post("https://elsewhere.example/fhir")
-    with httpx.Client(follow_redirects=True) as client:
-        (report,) = push([bundle], base, client=client).bundles
-    assert report.state is State.REFUSED
-    assert not elsewhere.called
-
-
-@respx.mock
-@pytest.mark.parametrize(
-    "given",
-    [
-        pytest.param(b"not JSON", id="words"),
-        pytest.param(b"\xff", id="bytes"),
-        pytest.param(b"[]", id="array"),
-        pytest.param({"resourceType": "Patient"}, id="resource"),
-        pytest.param({"resourceType": "Bundle", "type": "collection"}, id="collection"),
-        pytest.param("\ud800", id="half-a-surrogate-pair"),
-    ],
-)
-def test_what_is_no_bundle_to_push_is_not_sent(base: str, given: Any) -> None:
-    """Only transactions and batches ask a server to do something."""
-    route = respx.post(base)
-    (report,) = deliver([("a.json", given)], base).bundles
-    assert report.state is State.NOT_SENT
-    assert not route.called
-
-
-@respx.mock
-def test_bundles_are_taken_one_at_a_time(
-    base: str, bundle: dict[str, Any], landed: httpx.Response
-) -> None:
-    """A generator of many bundles is never held whole."""
-    taken = 0
-
-    def many() -> Any:
-        nonlocal taken
-        for _ in range(3):
-            taken += 1
-            yield bundle
-
-    def answer_one(_request: httpx.Request) -> httpx.Response:
-        assert taken == route.call_count + 1
-        return landed
-
-    route = respx.post(base).mock(side_effect=answer_one)
-    assert len(push(many(), base).bundles) == 3
-
-
-@respx.mock
-def test_a_report_is_there_before_the_next_bundle_is_sent(
-    base: str, bundle: dict[str, Any], landed: httpx.Response
-) -> None:
-    """Who stops in the middle knows what has landed."""
-    route = respx.post(base).mock(return_value=landed)
-    reports = deliver_each([("a", bundle), ("b", bundle)], base)
-    assert next(reports).name == "a"
+    with client(HOST) as pushing:
+        read = pushing.read("Observation/1")
+    assert read is not None
+    assert str(read["valueQuantity"]["value"]) == "1.500"
     assert route.call_count == 1
-    assert next(reports).name == "b"
-
-
-@respx.mock
-def test_a_batch_with_references_says_what_may_be_wrong(
-    base: str, bundle: dict[str, Any], answer: Answer
-) -> None:
-    """Servers store urn:uuid references of a batch as they are, and answer 201."""
-    bundle["type"] = "batch"
-    response = httpx.Response(200, json=answer(CREATED, CREATED))
-    respx.post(base).mock(return_value=response)
-    (report,) = push([bundle], base).bundles
-    assert report.state is State.LANDED
-    assert "transaction" in report.message
-
-
-@respx.mock
-def test_credentials_come_from_the_environment(
-    bundle: dict[str, Any], landed: httpx.Response, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A token in the environment is sent over https."""
-    monkeypatch.setenv("FHIRKIT_TOKEN", "abc")
-    route = respx.post("https://host.example/fhir").mock(return_value=landed)
-    push([bundle], "https://host.example/fhir")
-    assert route.calls.last.request.headers["authorization"] == "Bearer abc"
-
-
-@respx.mock
-def test_credentials_stay_at_home_over_plain_http(
-    bundle: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nothing is sent at all: the user learns of it before the network does."""
-    monkeypatch.setenv("FHIRKIT_TOKEN", "abc")
-    route = respx.post("http://host.example/fhir")
-    with pytest.raises(SettingsError, match="plain http"):
-        push([bundle], "http://host.example/fhir")
-    assert not route.called
-
-
-@respx.mock
-def test_the_callers_client_keeps_its_own_credentials(
-    base: str, bundle: dict[str, Any], landed: httpx.Response, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A client that is given is used as it is and stays open."""
-    monkeypatch.setenv("FHIRKIT_TOKEN", "abc")
-    route = respx.post(base).mock(return_value=landed)
-    with httpx.Client(headers={"Authorization": "Bearer mine"}) as client:
-        push([bundle], base, client=client)
-        assert not client.is_closed
-    assert route.calls.last.request.headers["authorization"] == "Bearer mine"
-
-
-@pytest.mark.parametrize("url", ["", "host", "ftp://host", "https://a..b/fhir"])
-def test_a_wrong_address_is_a_setting(bundle: dict[str, Any], url: str) -> None:
-    """No exception of httpx's leaves the package, whatever it stumbles over."""
-    with pytest.raises(SettingsError):
-        push([bundle], url)
-
-
-@respx.mock
-def test_counting_asks_past_every_cache(base: str) -> None:
-    """HAPI keeps counts for a minute unless told not to."""
-    route = respx.get(f"{base}/Patient", params={"_summary": "count"}).mock(
-        return_value=httpx.Response(200, json={"resourceType": "Bundle", "total": 4})
-    )
-    assert count(base, ["Patient"]) == {"Patient": 4}
     assert route.calls.last.request.headers["cache-control"] == "no-cache"
 
 
 @respx.mock
-@pytest.mark.parametrize(
-    ("response", "kind"),
-    [
-        pytest.param(httpx.Response(404, json={}), Refused, id="404"),
-        pytest.param(httpx.Response(500), Refused, id="500"),
-        pytest.param(httpx.Response(200, json={"total": "many"}), Refused, id="no-number"),
-        pytest.param(httpx.Response(200, json=[]), Refused, id="array"),
-        pytest.param(httpx.Response(200, text="<html>"), Refused, id="html"),
-        pytest.param(httpx.ConnectError("x"), Unreachable, id="unreachable"),
-        pytest.param(httpx.ReadTimeout("x"), Unreachable, id="timeout"),
-    ],
-)
-def test_a_count_that_fails_is_one_of_our_errors(
-    base: str, response: httpx.Response | Exception, kind: type[Exception]
-) -> None:
-    """Reading stores nothing, so a lost answer is no doubt."""
-    mocked = respx.get(f"{base}/Patient")
-    if isinstance(response, Exception):
-        mocked.mock(side_effect=response)
-    else:
-        mocked.mock(return_value=response)
-    with pytest.raises(kind):
-        count(base, ["Patient"])
+@pytest.mark.parametrize("status", [404, 410])
+def test_what_is_not_there_is_none(status: int) -> None:
+    """Never, or no more."""
+    respx.get(f"{HOST}/Patient/1").respond(status)
+    with client(HOST) as pushing:
+        assert pushing.read("Patient/1") is None
 
 
 @respx.mock
-def test_no_search_value_reaches_the_logs(
-    base: str, bundle: dict[str, Any], landed: httpx.Response, caplog: pytest.LogCaptureFixture
-) -> None:
-    """An address is never logged: addresses hold search values, and those are patients'."""
-    respx.post(base).mock(return_value=landed)
-    respx.get(f"{base}/Patient").mock(return_value=httpx.Response(200, json={"total": 1}))
-    with caplog.at_level(logging.DEBUG):
-        push([bundle], base)
-        count(base, ["Patient"])
-    assert [record for record in caplog.records if record.name.startswith("http")] == []
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param({"entry": None, "link": None}, id="null"),
+        pytest.param({"entry": {}, "link": "x"}, id="no-lists"),
+        pytest.param({"entry": [7, {}, {"resource": 3}], "link": [7, {}]}, id="odd-items"),
+        pytest.param({}, id="empty"),
+    ],
+)
+def test_an_odd_page_has_no_resources(page: dict[str, Any]) -> None:
+    """Whatever a server sends, no other exception leaves."""
+    respx.get(f"{HOST}/Patient").respond(json={"resourceType": "Bundle", **page})
+    with client(HOST) as pushing:
+        assert list(pushing.search("Patient", {"name": "x"})) == []
+
+
+@respx.mock
+@pytest.mark.parametrize(
+    "url",
+    ["https://elsewhere.example/fhir?p=2", "https://host.example/other", "//elsewhere.example"],
+)
+def test_a_next_page_elsewhere_is_not_followed(url: str) -> None:
+    """Patients' data and credentials stay with this server."""
+    respx.get(f"{HOST}/Patient").respond(
+        json={"resourceType": "Bundle", "link": [{"relation": "next", "url": url}]}
+    )
+    elsewhere = respx.get(url__startswith="https://elsewhere.example")
+    with client(HOST) as pushing, pytest.raises(Refused, match="another server"):
+        list(pushing.search("Patient", {}))
+    assert not elsewhere.called
+
+
+@respx.mock
+@pytest.mark.parametrize("url", [f"{HOST}?page=2", f"{HOST}/Patient?page=2", "Patient?page=2"])
+def test_a_next_page_here_is_followed(url: str) -> None:
+    """However its address is written."""
+    first = {"resourceType": "Bundle", "link": [{"relation": "next", "url": url}]}
+    second = {"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Patient"}}]}
+    respx.get(url__regex=".*page=2").respond(json=second)
+    respx.get(f"{HOST}/Patient").respond(json=first)
+    with client(HOST) as pushing:
+        assert len(list(pushing.search("Patient", {}))) == 1
+
+
+@respx.mock
+@pytest.mark.parametrize(
+    "response",
+    [
+        pytest.param(httpx.Response(404, json={}), id="404"),
+        pytest.param(httpx.Response(200, json={"total": "many"}), id="no-number"),
+        pytest.param(httpx.Response(200, json=[]), id="array"),
+        pytest.param(httpx.Response(200, text="<html>"), id="html"),
+    ],
+)
+def test_a_count_that_fails_is_one_of_our_errors(response: httpx.Response) -> None:
+    """The server's no, or what is no number."""
+    respx.get(f"{HOST}/Patient").mock(return_value=response)
+    with client(HOST) as pushing, pytest.raises(Refused):
+        pushing.count(["Patient"])
+
+
+# Taking back
+
+
+@pytest.mark.server
+def test_a_push_is_taken_back_by_its_report(faulty: Start) -> None:
+    """First only told, then done."""
+    server = faulty()
+    with client(server) as pushing:
+        report = pushing.push([case(1)])
+        assert pushing.undo(report, dry_run=True).counts == {"to be deleted": 3}
+        assert server.state()["resources"] == 3
+        assert pushing.undo(report).counts == {"deleted": 3}
+    assert server.state()["resources"] == 0
+
+
+@pytest.mark.server
+def test_a_run_of_another_server_is_not_taken_back_here(faulty: Start, tmp_path: Path) -> None:
+    """Its places mean other resources here."""
+    one, other = faulty(), faulty()
+    with client(one, tmp_path / "j.db") as pushing:
+        run = pushing.push(case(1)).run
+    assert run is not None
+    with client(other, tmp_path / "j.db") as pushing, pytest.raises(InputError, match="a push to"):
+        pushing.undo(run)
+
+
+# Settings
+
+
+@pytest.mark.parametrize("url", ["", "host", "ftp://host", "https://a..b/fhir"])
+def test_a_wrong_address_is_a_setting(url: str) -> None:
+    """No exception of httpx's leaves the package, whatever it stumbles over."""
+    with pytest.raises(SettingsError):
+        Client(url)
+
+
+def test_credentials_stay_at_home_over_plain_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is sent at all: the user learns of it before the network does."""
+    monkeypatch.setenv("FHIRKIT_TOKEN", "abc")
+    with pytest.raises(SettingsError, match="plain http"):
+        Client("http://host.example/fhir")

@@ -7,18 +7,28 @@ from typing import Any
 import httpx
 import pytest
 
-from fhirkit.push import count, deliver, push
+from fhirkit.errors import Refused, Unreachable
+from fhirkit.push import Client, PushOptions, push
+from fhirkit.push.options import Mode
 from fhirkit.push.report import Outcome, State
 from fhirkit.serve import Embedded
 
 pytestmark = pytest.mark.server
 
 
+def count(base: str, types: list[str]) -> dict[str, int]:
+    """How many resources of each type the server has."""
+    with Client(base) as client:
+        return client.count(types)
+
+
 def test_pushing_twice_stores_once(server: Embedded, bundle: dict[str, Any]) -> None:
     """The first push creates, the second finds everything there."""
     assert push([bundle], server.base).counts == {"created": 2}
-    again = push([bundle], server.base)
-    assert again.counts == {"existed": 1, "updated": 1}
+    assert push([bundle], server.base).counts == {"existed": 2}
+    updated = push([bundle], server.base, options=PushOptions(on_existing="update"))
+    assert updated.landed
+    assert "created" not in updated.counts
     assert count(server.base, ["Patient", "Observation"]) == {"Patient": 1, "Observation": 1}
 
 
@@ -72,21 +82,35 @@ def test_a_batch_can_land_in_part(server: Embedded, bundle: dict[str, Any]) -> N
     assert report.entries[1].detail
 
 
-def test_an_address_that_is_no_fhir_server_refuses(
+def test_an_address_that_is_no_fhir_server_is_refused(
     server: Embedded, bundle: dict[str, Any]
 ) -> None:
-    """A page of the same host is told by its status."""
-    report = deliver([("a", bundle)], f"{server.ui}/nowhere")
-    assert report.bundles[0].state is State.REFUSED
+    """A page of the same host is told before anything is sent."""
+    with pytest.raises(Refused, match="metadata"):
+        push([bundle], f"{server.ui}/nowhere")
 
 
-def test_a_stopped_server_is_unreachable(
-    server: Embedded, bundle: dict[str, Any], unused_port: int
-) -> None:
+def test_a_stopped_server_is_unreachable(bundle: dict[str, Any], unused_port: int) -> None:
     """Nothing listens there: the error names the address and that nothing was sent."""
-    with pytest.raises(Exception, match=str(unused_port)) as caught:
-        push([bundle], f"http://127.0.0.1:{unused_port}/fhir")
-    assert type(caught.value).__name__ == "Unreachable"
+    base = f"http://127.0.0.1:{unused_port}/fhir"
+    with pytest.raises(Unreachable, match=str(unused_port)):
+        push([bundle], base, options=PushOptions(patience=0.2))
+
+
+@pytest.mark.parametrize("mode", ["transaction", "batch", "single"])
+def test_every_way_leads_to_the_same(server: Embedded, bundle: dict[str, Any], mode: str) -> None:
+    """References lead where they should, what is stored is what was sent, and it can be undone."""
+    options = PushOptions(mode=Mode(mode), verify=True)
+    with Client(server.base, options=options) as client:
+        report = client.push([bundle])
+        assert report.landed
+        patient, observation = (entry.location for entry in report.bundles[0].entries)
+        assert observation is not None
+        read = client.read(observation)
+        assert read is not None
+        assert read["subject"]["reference"] == patient
+        assert client.undo(report).counts == {"deleted": 2}
+        assert client.count(["Patient", "Observation"]) == {"Patient": 0, "Observation": 0}
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_numbers_are_sent_as_they_are_written(ask: Ask, base: str) -> None:
     content = route.calls.last.request.content
     assert b"0.8500" in content
     assert json.loads(content)["valueQuantity"]["x"] == [100, 7, 0]
-    assert b"1E+2, 7, -0.0" in content
+    assert b"1E+2,7,-0.0" in content
 
 
 @respx.mock
