@@ -278,14 +278,18 @@ class Journal:
         ]
 
     def in_use(self, run: int, server: str) -> set[str]:
-        """What other runs that were not undone have found or updated on a server."""
+        """What other bundles have found or updated on a server, in runs that were not undone.
+
+        The same bundle that was pushed again found itself.
+        """
         marks = {Outcome.EXISTED, Outcome.UPDATED}
         used: set[str] = set()
         with self._guarded(), self._lock:
             rows = self._base.execute(
                 "SELECT entries FROM bundle JOIN run ON run.id = bundle.run WHERE run.id <> ?"
-                " AND run.server = ? AND run.state <> 'undone' AND entries IS NOT NULL",
-                (run, server),
+                " AND run.server = ? AND run.state <> 'undone' AND entries IS NOT NULL"
+                " AND digest NOT IN (SELECT digest FROM bundle WHERE run = ?)",
+                (run, server, run),
             )
             for (lines,) in rows:
                 used.update(
