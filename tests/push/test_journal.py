@@ -196,19 +196,32 @@ def test_keys_may_hold_odd_line_ends(journal: Journal) -> None:
 
 
 def test_what_others_use_is_known(journal: Journal) -> None:
-    """What other runs found or updated on the server, unless they were undone."""
+    """What other bundles found or updated on the server, unless their run was undone."""
     first, second, third = (
         begun(journal),
         begun(journal, "b"),
         begun(journal, "c", "https://x.example"),
     )
-    for run, location in ((first, "Device/1"), (second, "Device/2"), (third, "Device/3")):
-        claimed(journal, run)
-        entries = [MADE, FOUND._replace(location=location)]
-        journal.record(run, ONE, State.LANDED, entries)
+    landed(journal, first, ONE, FOUND._replace(location="Device/1"))
+    landed(journal, second, TWO, MADE, FOUND._replace(location="Device/2"))
+    landed(journal, third, TWO, FOUND._replace(location="Device/3"))
     assert journal.in_use(first, SERVER) == {"Device/2"}
     journal.undone(second, 1.0)
     assert journal.in_use(first, SERVER) == set()
+
+
+def test_a_bundle_pushed_again_is_no_other_use(journal: Journal) -> None:
+    """The second push of the same bundle found what the first had created."""
+    first, second = begun(journal), begun(journal, "b")
+    landed(journal, first, ONE, MADE._replace(location="Device/1"))
+    landed(journal, second, ONE, FOUND._replace(location="Device/1"))
+    assert journal.in_use(first, SERVER) == set()
+
+
+def landed(journal: Journal, run: int, digest: bytes, *entries: EntryOutcome) -> None:
+    """A bundle of a run, with what became of its entries."""
+    journal.claim(run, digest, "a", 0.0, ["Device?identifier=s|1"])
+    journal.record(run, digest, State.LANDED, entries)
 
 
 def test_who_created_a_resource_is_known(journal: Journal) -> None:
