@@ -15,6 +15,7 @@ def test_exported_members_are_these() -> None:
     """A name that appears or goes is a change for users: it is made here too."""
     assert fhirkit.__all__ == [
         "Case",
+        "Client",
         "FhirkitError",
         "Guide",
         "InDoubt",
@@ -22,6 +23,7 @@ def test_exported_members_are_these() -> None:
         "Issue",
         "MappingError",
         "OutputError",
+        "PushOptions",
         "PushReport",
         "Refused",
         "ServerError",

@@ -55,17 +55,6 @@ def bundle() -> dict[str, Any]:
 
 
 @pytest.fixture
-def answer() -> Callable[..., dict[str, Any]]:
-    """Makes a transaction-response out of one response object per entry."""
-
-    def make(*responses: dict[str, Any]) -> dict[str, Any]:
-        entries = [{"response": response} for response in responses]
-        return {"resourceType": "Bundle", "type": "transaction-response", "entry": entries}
-
-    return make
-
-
-@pytest.fixture
 def server(
     tmp_path: Path, require: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Embedded]:

@@ -101,7 +101,7 @@ def test_a_push_with_every_fault_says_nothing(
     faults = Faults(seed=3, attempts=3, reads=1, **dict.fromkeys(FAULTS, share), retry_after="date")
     server = faulty()
     said: list[str] = []
-    options = PushOptions(mode=mode, patience=2.0, verify=True)
+    options = PushOptions(mode=mode, patience=10.0, verify=True, workers=1)
     with Client(server.base, options=options, clock=HASTY, tell=said.append) as client:
         client.capabilities()
         server.change(faults)

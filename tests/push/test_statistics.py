@@ -26,7 +26,7 @@ def filled() -> Statistics:
     statistics.record(2.4, None, 20_000, 0)
     statistics.finished(State.LANDED, {Outcome.CREATED: 18, Outcome.EXISTED: 2})
     statistics.finished(State.LANDED, {Outcome.CREATED: 20, Outcome.REFUSED: 0})
-    statistics.finished(State.IN_DOUBT, {Outcome.UNKNOWN: 20})
+    statistics.finished(State.IN_DOUBT, {Outcome.IN_DOUBT: 20})
     return statistics
 
 
@@ -35,7 +35,7 @@ def test_the_text_tells_what_a_push_came_to() -> None:
     assert filled().summary(1.5, workers=8).to_text() == "\n".join(
         [
             "bundles   3, 66.66 % landed (2 landed, 1 in doubt)",
-            "entries   38 created, 2 existed, 20 unknown",
+            "entries   38 created, 2 existed, 20 in doubt",
             "time      1.5 s with 8 workers, 2.0 bundles a second",
             "requests  4, 1 of them repeated (1 for 429)",
             "latency   mean 750 ms, 50 % 200 ms, 95 % 2.4 s, 99 % 2.4 s, longest 2.4 s",
@@ -51,7 +51,7 @@ def test_the_json_form_has_the_same() -> None:
     latency = form.pop("latency")
     assert form == {
         "bundles": {"total": 3, "landed": 2, "in doubt": 1},
-        "entries": {"total": 60, "created": 38, "existed": 2, "unknown": 20},
+        "entries": {"total": 60, "created": 38, "existed": 2, "in doubt": 20},
         "workers": 8,
         "success": pytest.approx(2 / 3),
         "seconds": 1.5,
