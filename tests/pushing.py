@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from uuid import UUID
 from fhirkit.push.answer import Reply
 from fhirkit.push.gate import Clock, Gate
 from fhirkit.push.glance import Asked
-from fhirkit.push.report import BundleReport, EntryOutcome
+from fhirkit.push.report import BundleReport
 
 NOON = 1_700_000_000.0
 """The time it is when a test begins, in seconds since 1970."""
@@ -148,11 +148,6 @@ def data(bundle: Mapping[str, Any]) -> bytes:
 def outcomes(report: BundleReport) -> list[str]:
     """What became of each entry."""
     return [one.outcome.value for one in report.entries]
-
-
-def words(entries: Iterable[EntryOutcome]) -> str:
-    """What is said of entries."""
-    return "\n".join(one.detail for one in entries)
 
 
 def operation_outcome(text: str, code: str = "processing", *places: str) -> dict[str, Any]:

@@ -155,6 +155,8 @@ class Delivery:
             len(pending),
             lambda: self._lands_alone(way, asked[0], versions, safe=safe),
         )
+        if taken:
+            self._evidence.place(way, answer.entries)
         if way.known:
             self._progress(way.load.digest, way.in_order())
         return taken

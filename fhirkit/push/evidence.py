@@ -55,6 +55,19 @@ class Evidence:
                 place = f"{asked.type}/{found.only['id']}"
                 versions[position] = f"{place}\t{_meta(found.only, 'versionId') or ''}"
 
+    def place(self, way: Way, entries: Sequence[EntryOutcome]) -> None:
+        """Looks for what landed at a place the server did not name: others may point there."""
+        for entry in entries:
+            if entry.outcome not in DONE or entry.location is not None:
+                continue
+            try:
+                found = find(self._caller, way.load.asked[entry.position].key).only
+            except ServerError:
+                return
+            if found is not None:
+                asked = way.load.asked[entry.position]
+                way.add([_existing(asked, found, entry.outcome)])
+
     def settle(self, way: Way, in_doubt: Sequence[EntryOutcome]) -> None:
         """Looks for what is in doubt."""
         nothing = 0

@@ -209,6 +209,25 @@ def test_a_settled_doubt_does_not_end_a_split_bundle(faulty: Start) -> None:
     assert outcomes(report) == ["created"] * 4
 
 
+def test_a_place_the_server_does_not_name_is_looked_for(faulty: Start) -> None:
+    """Those that point there could not be sent else."""
+    server = faulty()
+    pushing = client(server, max_entries=1)
+    send = pushing._connection.send
+
+    def silent(method: str, address: str, **rest: Any) -> Any:
+        reply = send(method, address, **rest)
+        body = reply.body.replace(b'"location"', b'"place"') if method == "POST" else reply.body
+        return type(reply)(reply.status, reply.headers, body)
+
+    pushing._connection.send = silent  # type: ignore[method-assign]
+    with pushing:
+        (report,) = pushing.push([case(1)]).bundles
+    assert outcomes(report) == ["created"] * 3
+    assert all(entry.location for entry in report.entries)
+    assert server.state()["unresolved"] == 0
+
+
 def test_what_others_made_is_not_ours(faulty: Start) -> None:
     """It was there before the first attempt, whose answer was lost."""
     server = faulty()

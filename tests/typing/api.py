@@ -33,9 +33,16 @@ guide = fhirkit.load_guide("ips.tgz", "terminology")
 assert_type(guide, fhirkit.Guide)
 fhirkit.validate(b"{}", strict=True, guide=guide)
 
-report = fhirkit.push([bundle, b"{}"], "http://127.0.0.1:8000/fhir", timeout=10)
+options = fhirkit.PushOptions(timeout=10, mode="batch", on_existing="update")
+report = fhirkit.push([bundle, b"{}"], "http://127.0.0.1:8000/fhir", options=options)
 assert_type(report, fhirkit.PushReport)
 assert_type(report.landed, bool)
+fhirkit.PushOptions(mode="batches")  # type: ignore[arg-type]
+
+with fhirkit.Client("http://127.0.0.1:8000/fhir", options=options, journal="j.db") as client:
+    assert_type(client.push(bundle), fhirkit.PushReport)
+    assert_type(client.read("Patient/1"), dict[str, Any] | None)
+    assert_type(client.count(["Patient"]), dict[str, int])
 
 fhirkit.to_models(bundle)
 
