@@ -196,17 +196,17 @@ def _all_created(asked: Sequence[Asked], entries: Sequence[Any]) -> tuple[EntryO
             if match is None or not response["status"].startswith("201"):
                 return ()
             kind, identity, version = match.groups()
-            modified = response.get("lastModified")
+            told, modified = _told(entry, response)
             made.append(
                 EntryOutcome(
                     one.position,
                     created,
                     one.type,
                     f"{kind}/{identity}",
-                    version or version_of(response.get("etag")),
+                    version or told,
                     response["status"],
                     "",
-                    modified if isinstance(modified, str) else None,
+                    modified,
                 )
             )
     except (TypeError, LookupError, AttributeError):
@@ -223,17 +223,30 @@ def _entry(asked: Asked, entry: object, on_existing: OnExisting) -> EntryOutcome
     place = place_of(response.get("location")) or place_of(entry.get("fullUrl"))
     kind, location, version = place or (None, None, None)
     outcome = _outcome(status, response, on_existing)
-    modified = response.get("lastModified")
+    told, modified = _told(entry, response)
     return EntryOutcome(
         asked.position,
         outcome,
         asked.type or kind,
         location,
-        version or version_of(response.get("etag")),
+        version or told,
         status,
         "" if outcome in DONE else _words(response.get("outcome"), b"")[1],
-        modified if isinstance(modified, str) else None,
+        modified,
     )
+
+
+def _told(entry: dict[str, Any], response: dict[str, Any]) -> tuple[str | None, str | None]:
+    """Version and time of an entry of an answer.
+
+    Medplum tells both in the resource alone, which other servers leave out.
+    """
+    etag, modified = response.get("etag"), response.get("lastModified")
+    if etag is None or modified is None:
+        meta = _dict(_dict(entry.get("resource")).get("meta"))
+        etag = meta.get("versionId") if etag is None else etag
+        modified = meta.get("lastUpdated") if modified is None else modified
+    return version_of(etag), modified if isinstance(modified, str) else None
 
 
 def _outcome(status: str | None, response: dict[str, Any], on_existing: OnExisting) -> Outcome:

@@ -22,12 +22,12 @@ from fhirkit.push.exact import read_exact, write_exact
 from fhirkit.push.options import Mode
 from fhirkit.push.references import pointed_at
 from fhirkit.push.report import EntryOutcome, Outcome
-from fhirkit.push.search import GONE, Resource, find, read
+from fhirkit.push.search import FRESH, GONE, Resource, answered, find, read
 from fhirkit.push.split import circles
 
 if TYPE_CHECKING:
     from fhirkit.push.capabilities import Capabilities
-    from fhirkit.push.journal import Trace
+    from fhirkit.push.noted import Trace
 
 _DOUBTFUL = ("sending", "in doubt")
 _DELETED = frozenset({200, 202, 204, *GONE})
@@ -61,12 +61,16 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """One resource, at ``Type/id``; ``why`` says more where it stays."""
+    """One resource, at ``Type/id``; ``why`` says more where it stays.
+
+    ``status`` is what the server answered that would not delete it.
+    """
 
     location: str
     fate: Fate
     why: str = ""
     detail: str = ""
+    status: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,11 @@ class Undoing:
             found = list(pool.map(lambda one: self._bundle(one, in_use, dry_run=dry_run), newest))
         # What another bundle of this push pointed at may be free now.
         results = {one.location: one for report in found for one in report}
-        late = [one.location for one in results.values() if one.fate is Fate.IN_USE]
+        late = [
+            one.location
+            for one in results.values()
+            if one.fate is Fate.IN_USE and one.status is not None
+        ]
         if not dry_run and late:
             for one in self._bundle(_again(made, late), in_use, dry_run=False):
                 results[one.location] = one
@@ -167,9 +175,15 @@ class Undoing:
         for location, version in self._created(made):
             resource = read(self._caller, location)
             now = _version(resource)
+            if resource is not None and version is None:
+                version = self._first(location, now)
             if resource is None:
                 results.append(Undone(location, Fate.GONE))
-            elif version is not None and now is not None and now != version:
+            elif version is None:
+                why = "the server does not tell its first version: it may have been edited since"
+                results.append(Undone(location, Fate.IN_DOUBT, why))
+                standing[location] = _Standing(location, now, resource)
+            elif now is not None and now != version:
                 why = f"it has version {now}, and version {version} was created"
                 results.append(Undone(location, Fate.EDITED, why))
                 standing[location] = _Standing(location, now, resource)
@@ -197,6 +211,17 @@ class Undoing:
             if is_since(meta.get("lastUpdated"), made.since):
                 created.setdefault(location, "1" if str(meta.get("versionId")).isdigit() else None)
         return list(reversed(created.items()))
+
+    def _first(self, location: str, now: str | None) -> str | None:
+        """The version a resource was created with, where the answer to its creation had none."""
+        if now is None or now.isdigit():
+            return "1"  # servers that number versions begin with it
+        request = Request("GET", f"{location}/_history", headers=FRESH)
+        try:
+            history = read_exact(answered(self._caller, request, "a history").body)
+            return _version(history["entry"][-1]["resource"])  # the newest stands first
+        except (ServerError, ValueError, LookupError, TypeError):
+            return None
 
     def _deleted(self, free: Sequence[_Standing]) -> list[Undone]:
         if not free:
@@ -271,6 +296,7 @@ class Undoing:
             one.location,
             Fate.IN_USE,
             f"another resource on the server points at it (HTTP {status})",
+            status=status,
         )
 
 
