@@ -11,7 +11,7 @@ from fhirkit.cli.outputs import say
 from fhirkit.cli.servers import add_journal, journal_path
 
 if TYPE_CHECKING:
-    from fhirkit.push.journal import Run
+    from fhirkit.push.noted import Run
 
 _DESCRIPTION = """\
 Lists the pushes in the journal: number, beginning (UTC), state, bundles, how many

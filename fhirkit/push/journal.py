@@ -13,12 +13,12 @@ import os
 import sqlite3
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fhirkit.errors import InputError, OutputError
+from fhirkit.push.noted import Claim, Landed, Run, Trace, created_mark, entries_of, lines_of
 from fhirkit.push.report import EntryOutcome, Outcome, State
 
 if TYPE_CHECKING:
@@ -53,53 +53,6 @@ CREATE TABLE bundle (
 _VERSION = 1
 _NOTHING = (State.NOT_SENT.value, State.REFUSED.value)
 _PATIENCE = 60_000  # milliseconds SQLite waits for another writer
-_LETTERS = {outcome: outcome.name[0] + outcome.name[-1] for outcome in Outcome}
-_OUTCOMES = {letters: outcome for outcome, letters in _LETTERS.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Leave to send a bundle: how often it was tried before, and since when."""
-
-    attempts: int
-    since: float
-
-
-@dataclass(frozen=True, slots=True)
-class Landed:
-    """The bundle was sent earlier in this run, and landed."""
-
-    entries: tuple[EntryOutcome, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """What a run left of one bundle.
-
-    ``keys`` are those of its entries where its fate is unknown, ``since`` the server's time when
-    it was first sent.
-    """
-
-    name: str
-    state: str
-    since: float
-    keys: tuple[str, ...]
-    entries: tuple[EntryOutcome, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One push, as ``fhirkit runs`` lists it."""
-
-    id: int
-    server: str
-    inputs: str
-    started: float
-    ended: float | None
-    state: str
-    bundles: int
-    landed: int
-    doubtful: int
 
 
 class Journal:
@@ -206,14 +159,14 @@ class Journal:
             row = self._fetched(
                 "SELECT entries FROM bundle WHERE run = ? AND digest = ?", (run, digest)
             )
-        return Landed(_entries(row[0] if row else None))
+        return Landed(entries_of(row[0] if row else None))
 
     def progress(self, run: int, digest: bytes, entries: Sequence[EntryOutcome]) -> None:
         """Notes the entries of a bundle that has landed in part and is still being sent."""
         with self._lock:
             self._written(
                 "UPDATE bundle SET entries = ? WHERE run = ? AND digest = ?",
-                (_lines(entries), run, digest),
+                (lines_of(entries), run, digest),
             )
 
     def record(
@@ -225,7 +178,7 @@ class Journal:
             self._written(
                 "UPDATE bundle SET state = ?, entries = ?, keys = CASE WHEN ? THEN NULL ELSE keys"
                 " END WHERE run = ? AND digest = ?",
-                (state.value, _lines(entries), known, run, digest),
+                (state.value, lines_of(entries), known, run, digest),
             )
 
     def before(self, run: int, digest: bytes) -> tuple[EntryOutcome, ...]:
@@ -234,7 +187,7 @@ class Journal:
             row = self._base.execute(
                 "SELECT entries FROM bundle WHERE run = ? AND digest = ?", (run, digest)
             ).fetchone()
-        return _entries(row[0]) if row is not None else ()
+        return entries_of(row[0]) if row is not None else ()
 
     def created_elsewhere(self, run: int, server: str, location: str) -> bool:
         """Whether another run is known to have created a resource."""
@@ -242,7 +195,7 @@ class Journal:
             row = self._base.execute(
                 "SELECT 1 FROM bundle JOIN run ON run.id = bundle.run WHERE run.id <> ?"
                 " AND run.server = ? AND instr(entries, ?) > 0 LIMIT 1",
-                (run, server, f"{_LETTERS[Outcome.CREATED]}\t{location}\t"),
+                (run, server, created_mark(location)),
             ).fetchone()
         return row is not None
 
@@ -273,7 +226,7 @@ class Journal:
                 (run,),
             ).fetchall()
         return [
-            Trace(name, state, since, tuple(keys.split("\n") if keys else ()), _entries(entries))
+            Trace(name, state, since, tuple(keys.split("\n") if keys else ()), entries_of(entries))
             for name, state, since, keys, entries in rows
         ]
 
@@ -294,7 +247,7 @@ class Journal:
             for (lines,) in rows:
                 used.update(
                     entry.location
-                    for entry in _entries(lines)
+                    for entry in entries_of(lines)
                     if entry.outcome in marks and entry.location
                 )
         return used
@@ -386,29 +339,3 @@ def default_path(environment: dict[str, str] | os._Environ[str]) -> Path:
     else:
         base = environment.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     return Path(base, "fhirkit", "journal.db")
-
-
-def _lines(entries: Sequence[EntryOutcome]) -> str:
-    return "\n".join(
-        [
-            f"{_LETTERS[entry.outcome]}\t{entry.location or entry.resource_type or ''}"
-            f"\t{entry.version or ''}"
-            for entry in entries
-        ]
-    )
-
-
-def _entries(lines: str | None) -> tuple[EntryOutcome, ...]:
-    made = []
-    for position, line in enumerate((lines or "").split("\n") if lines else ()):
-        letters, place, version = line.split("\t")
-        made.append(
-            EntryOutcome(
-                position,
-                _OUTCOMES[letters],
-                place.partition("/")[0] or None,
-                place if "/" in place else None,
-                version or None,
-            )
-        )
-    return tuple(made)

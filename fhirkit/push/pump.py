@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from fhirkit.errors import InputError
 from fhirkit.push.gate import Stopped
-from fhirkit.push.journal import Landed
 from fhirkit.push.load import read_load
+from fhirkit.push.noted import Landed
 from fhirkit.push.plan import SHARED
 from fhirkit.push.report import DONE, BundleReport, EntryOutcome, State
 from fhirkit.push.way import Past
