@@ -26,6 +26,7 @@ UNREADABLE = "input-unreadable"
 """The key of what could not be looked at: no finding about FHIR, and exit code 2."""
 
 _NDJSON = ".ndjson"
+_QUICKLY_COUNTED = 1_000_000_000  # bytes
 _SUFFIXES = (".json", _NDJSON)
 _COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 
@@ -94,6 +95,32 @@ def read_inputs(paths: list[str], *, limit: int = MAX_BYTES) -> Iterator[Input]:
                 yield found
             else:
                 yield from _read(found, limit)
+
+
+def count_inputs(paths: list[str]) -> int | None:
+    """How many documents these paths hold, None where only reading all of them would tell."""
+    total = 0
+    for path in paths:
+        for found in _files(path) if Path(path).is_dir() else (path,):
+            number = 1 if isinstance(found, Input) else _count(found)
+            if number is None:
+                return None
+            total += number
+    return total
+
+
+def _count(path: str) -> int | None:
+    if path == STDIN:
+        return None
+    if not path.lower().endswith(_NDJSON):
+        return 1
+    try:
+        if Path(path).stat().st_size > _QUICKLY_COUNTED:
+            return None
+        with Path(path).open("rb") as file:
+            return sum(bool(line.strip()) for line in file)
+    except OSError:
+        return 1  # what is said of it
 
 
 def _once(paths: list[str]) -> None:

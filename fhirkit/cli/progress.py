@@ -97,8 +97,13 @@ class Progress:
             self._retries += 1
             self._draw()
 
-    def expect(self, total: int) -> None:
-        """Now it is known how many bundles there are."""
+    @property
+    def seen(self) -> bool:
+        """Whether anybody sees the line."""
+        return self._stream is not None
+
+    def expect(self, total: int | None) -> None:
+        """Now it is known how many bundles there are, or that it is not."""
         with self._lock:
             self._total = total
 

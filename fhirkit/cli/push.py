@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from fhirkit.cli.bundles import UNREADABLE, Input, add_bundles, read_inputs
+from fhirkit.cli.bundles import UNREADABLE, Input, add_bundles, count_inputs, read_inputs
 from fhirkit.cli.jobs import Rules, judged
 from fhirkit.cli.outputs import notice, remark
 from fhirkit.cli.servers import (
@@ -141,6 +141,8 @@ def run(options: argparse.Namespace) -> int:
     journal = None if options.dry_run else journal_path(options, server)
     stream = None if options.quiet or options.dry_run else sys.stderr
     with Progress(stream, clock=time.monotonic) as progress:
+        if progress.seen:
+            progress.expect(count_inputs(options.files))
 
         def tell(message: str) -> None:
             with progress.aside():
