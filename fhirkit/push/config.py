@@ -107,8 +107,8 @@ def find_server(
 def config_file(environment: Mapping[str, str], system: str = sys.platform) -> Path:
     """The file of servers where no option names one: the environment's, or the user's own.
 
-    >>> config_file({"XDG_CONFIG_HOME": "/home/ann/.config"}, "linux").as_posix()
-    '/home/ann/.config/fhirkit/servers.toml'
+    >>> config_file({"XDG_CONFIG_HOME": "/users/ann/.config"}, "linux").as_posix()
+    '/users/ann/.config/fhirkit/servers.toml'
     """
     named = environment.get(CONFIG)
     if named:

@@ -91,7 +91,7 @@ def test_what_a_table_holds_are_credentials(config: Write) -> None:
 
 def test_a_tilde_is_the_users_home(config: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in the shell; without a home there is a message."""
-    home = str(Path("/home/ann"))
+    home = str(Path("/users/ann"))
     monkeypatch.setenv("HOME", home)
     monkeypatch.setenv("USERPROFILE", home)
     found = find_server("ward7", config(WARD + 'token-file = "~/token"\n'), {})
@@ -119,12 +119,12 @@ def test_the_option_comes_before_the_environment(config: Write, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("environment", "system", "path"),
     [
-        pytest.param({}, "linux", "/home/ann/.config/fhirkit/servers.toml", id="home"),
+        pytest.param({}, "linux", "/users/ann/.config/fhirkit/servers.toml", id="home"),
         pytest.param({"XDG_CONFIG_HOME": "/x"}, "linux", "/x/fhirkit/servers.toml", id="xdg"),
         pytest.param(
             {"XDG_CONFIG_HOME": "x"},
             "linux",
-            "/home/ann/.config/fhirkit/servers.toml",
+            "/users/ann/.config/fhirkit/servers.toml",
             id="relative",
         ),
         pytest.param({"APPDATA": "/a"}, "win32", "/a/fhirkit/servers.toml", id="windows"),
@@ -134,7 +134,7 @@ def test_the_users_own_file_is_where_systems_want_it(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], system: str, path: str
 ) -> None:
     """The folder for configuration, and a file of ours in it."""
-    monkeypatch.setenv("HOME", "/home/ann")
+    monkeypatch.setenv("HOME", "/users/ann")
     assert config_file(environment, system) == Path(path)
 
 
