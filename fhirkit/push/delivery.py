@@ -202,6 +202,7 @@ class Delivery:
             if status is not None and not own_way:
                 if self._course.refused(plan, status, one_by_one):
                     return False
+                answer = _since_doubted(answer, way)
             if answer.fate is Fate.REFUSED and answer.status is not None and way.doubted:
                 answer = doubtful(answer)
         way.add(answer.entries)
@@ -227,9 +228,8 @@ class Delivery:
     ) -> bool:
         """Whether the server takes an entry by itself that it refused in a batch."""
         answer = self._single(way, asked, versions, safe=safe)
-        landed = [entry for entry in answer.entries if entry.outcome in DONE]
-        way.add(landed)
-        return bool(landed)
+        way.add(entry for entry in answer.entries if entry.outcome is not Outcome.REFUSED)
+        return any(entry.outcome in DONE for entry in answer.entries)
 
     def _single(
         self, way: Way, asked: Asked, versions: dict[int, str | None], *, safe: bool
@@ -277,6 +277,17 @@ class Delivery:
         way.requests += called.attempts
         way.doubted = way.doubted or called.doubted
         return called
+
+
+def _since_doubted(answer: Answer, way: Way) -> Answer:
+    """The same but for an entry that was then sent by itself, and had no answer."""
+    entries = tuple(
+        since
+        if (since := way.outcomes.get(entry.position)) and since.outcome is Outcome.IN_DOUBT
+        else entry
+        for entry in answer.entries
+    )
+    return replace(answer, entries=entries)
 
 
 def _for_now(status: int, *, safe: bool) -> bool:
