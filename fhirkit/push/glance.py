@@ -3,9 +3,10 @@
 A bundle as fhirkit makes it is sent as it is, so all that is wanted of it are its keys, and making
 two thousand objects to find twenty would be the dearest part of a push. Quotation marks within
 strings are escaped, so ``"request"`` can stand in the bytes only where it is a string of its own.
-The first after an entry has begun is the entry's own if it reads like one and the next entry or the
-end of the bundle follows it: after the last entry of a bundle within the bundle comes neither.
-Whatever is unusual is left to the reader in :mod:`fhirkit.push.load`.
+The first after an entry has begun is the entry's own if it reads like one, the next entry or the
+end of the bundle follows it, and there is no bundle within the bundle. Whatever is unusual is left
+to the reader in :mod:`fhirkit.push.load`; what is no JSON at all, or gives a name twice, is left to
+the server.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ class Asked(NamedTuple):
 def glance(data: bytes) -> tuple[Asked, ...] | None:
     """The entries of a transaction whose every entry is a conditional create; else None."""
     head = _HEAD.match(data)
-    asked = _entries(data, head.end()) if head is not None else None
+    if head is None or data.find(b'"Bundle"', head.end()) >= 0:
+        return None
+    asked = _entries(data, head.end())
     if asked is None or len({one.key for one in asked}) != len(asked):
         return None
     return tuple(asked)
