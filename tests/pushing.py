@@ -10,9 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from fhirkit.push.answer import Reply
+from fhirkit.push.caller import Caller
 from fhirkit.push.gate import Clock, Gate
 from fhirkit.push.glance import Asked
 from fhirkit.push.report import BundleReport
+from fhirkit.push.statistics import Statistics
+from servers.service import Profile, Request, Service
 
 NOON = 1_700_000_000.0
 """The time it is when a test begins, in seconds since 1970."""
@@ -92,6 +95,50 @@ class Scripted:
         if isinstance(said, Exception):
             raise type(said)(*said.args)
         return said
+
+
+class Direct:
+    """In place of a connection: a server in memory, and what it was asked."""
+
+    base = "http://127.0.0.1:8090/fhir"
+
+    def __init__(self, profile: Profile | None = None) -> None:
+        self.service = Service(profile or Profile(name="direct"), self.base)
+        self.sent: list[tuple[str, str]] = []
+
+    def send(
+        self,
+        method: str,
+        address: str,
+        *,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """What the server answers."""
+        path, _, query = address.removeprefix(self.base).strip("/").partition("?")
+        self.sent.append((method, f"{path}?{query}" if query else path))
+        given = {name.lower(): value for name, value in (headers or {}).items()}
+        reply = self.service.answer(Request(method, path, query, given, content or b""))
+        said = {name.lower(): value for name, value in reply.headers.items()}
+        return Reply(reply.status, said, reply.body)
+
+    def put(self, kind: str, **content: Any) -> tuple[str, str]:
+        """Stores a resource, or with ``id`` another version of it; its place and version."""
+        resource = {"resourceType": kind, **content}
+        method, place = ("PUT", f"{kind}/{content['id']}") if "id" in content else ("POST", kind)
+        reply = self.send(method, f"{self.base}/{place}", content=json.dumps(resource).encode())
+        stored = json.loads(reply.body)
+        return f"{kind}/{stored['id']}", stored["meta"]["versionId"]
+
+    @property
+    def places(self) -> set[str]:
+        """What is there."""
+        return set(self.service.store.current)
+
+
+def calling(connection: Any, *, patience: float = 5) -> Caller:
+    """A caller over one of the connections above, that waits for nothing."""
+    return Caller(connection, Time().gate(), Statistics(), patience)
 
 
 def asked(kind: str = "Patient", position: int = 0, value: str = "1") -> Asked:

@@ -7,6 +7,7 @@ push has found or updated is in use and stays, too.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _DOUBTFUL = ("sending", "in doubt")
 _DELETED = frozenset({200, 202, 204, *GONE})
+_PLACE = re.compile(r"(?:^|/)([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})(?:/_history/[^/]+)?$")
 
 
 class Fate(StrEnum):
@@ -61,16 +63,12 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """One resource, at ``Type/id``; ``why`` says more where it stays.
-
-    ``status`` is what the server answered that would not delete it.
-    """
+    """One resource, at ``Type/id``; ``why`` says more where it stays."""
 
     location: str
     fate: Fate
     why: str = ""
     detail: str = ""
-    status: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +118,13 @@ def made_by(trace: Trace) -> Made:
     return Made(trace.name, trace.entries, trace.keys if doubtful else (), trace.since)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Standing:
-    """A resource as it is on the server now."""
+    """A resource as it is on the server now, and the places it points at."""
 
     location: str
     version: str | None
-    resource: Resource
+    targets: frozenset[str]
 
 
 class Undoing:
@@ -140,60 +138,52 @@ class Undoing:
     def run(self, made: Sequence[Made], *, dry_run: bool, used: Iterable[str] = ()) -> UndoReport:
         """Takes back what these bundles created, the last one first. Raises Stopped."""
         in_use = frozenset(used)
-        newest = list(reversed(made))
         with ThreadPoolExecutor(self._workers) as pool:
-            found = list(pool.map(lambda one: self._bundle(one, in_use, dry_run=dry_run), newest))
-        # What another bundle of this push pointed at may be free now.
-        results = {one.location: one for report in found for one in report}
-        late = [
-            one.location
-            for one in results.values()
-            if one.fate is Fate.IN_USE and one.status is not None
-        ]
-        if not dry_run and late:
-            for one in self._bundle(_again(made, late), in_use, dry_run=False):
-                results[one.location] = one
+            looked = list(pool.map(lambda one: self._looked(one, in_use), reversed(made)))
+            standing = {one.location: one for found, _ in looked for one in found}
+            results = {one.location: one for _, told in looked for one in told}
+            _hold(results, standing)
+            groups = _groups([found for found, _ in looked], results)
+            if dry_run:
+                free = (one.location for group in groups for one in group)
+                results |= {place: Undone(place, Fate.TO_DELETE) for place in free}
+            else:
+                *apart, shared = groups
+                for deleted in pool.map(self._deleted, apart):
+                    results |= {one.location: one for one in deleted}
+                _hold(results, standing)
+                left = [one for one in shared if one.location not in results]
+                results |= {one.location: one for one in self._deleted(left)}
         return UndoReport(self._caller.connection.base, tuple(results.values()))
 
-    def _bundle(self, made: Made, in_use: frozenset[str], *, dry_run: bool) -> list[Undone]:
+    def _looked(self, made: Made, in_use: frozenset[str]) -> tuple[list[_Standing], list[Undone]]:
+        """What is still there of a bundle, and what became of that which is not to be deleted."""
         try:
-            standing, results = self._standing(made, in_use)
+            return self._standing(made, in_use)
         except ServerError as error:
-            return [Undone(place, Fate.IN_DOUBT, str(error)) for place in _places(made)]
-        free, kept = _parted(standing, results)
-        results += kept
-        if dry_run:
-            return [*results, *(Undone(one.location, Fate.TO_DELETE) for one in free)]
-        return [*results, *self._deleted(free)]
+            return [], [Undone(place, Fate.IN_DOUBT, str(error)) for place in _places(made)]
 
-    def _standing(
-        self, made: Made, in_use: frozenset[str]
-    ) -> tuple[dict[str, _Standing], list[Undone]]:
-        """What can be deleted, and what became of the rest."""
-        standing: dict[str, _Standing] = {}
-        results: list[Undone] = []
+    def _standing(self, made: Made, in_use: frozenset[str]) -> tuple[list[_Standing], list[Undone]]:
+        standing: list[_Standing] = []
+        told: list[Undone] = []
         for location, version in self._created(made):
             resource = read(self._caller, location)
-            now = _version(resource)
-            if resource is not None and version is None:
-                version = self._first(location, now)
             if resource is None:
-                results.append(Undone(location, Fate.GONE))
-            elif version is None:
+                told.append(Undone(location, Fate.GONE))
+                continue
+            now = _version(resource)
+            standing.append(_Standing(location, now, _targets(resource)))
+            if version is None:
+                version = self._first(location, now)
+            if version is None:
                 why = "the server does not tell its first version: it may have been edited since"
-                results.append(Undone(location, Fate.IN_DOUBT, why))
-                standing[location] = _Standing(location, now, resource)
+                told.append(Undone(location, Fate.IN_DOUBT, why))
             elif now is not None and now != version:
                 why = f"it has version {now}, and version {version} was created"
-                results.append(Undone(location, Fate.EDITED, why))
-                standing[location] = _Standing(location, now, resource)
+                told.append(Undone(location, Fate.EDITED, why))
             elif location in in_use:
-                why = "another push has found it there"
-                results.append(Undone(location, Fate.IN_USE, why))
-                standing[location] = _Standing(location, now, resource)
-            else:
-                standing[location] = _Standing(location, now, resource)
-        return standing, results
+                told.append(Undone(location, Fate.IN_USE, "another push has found it there"))
+        return standing, told
 
     def _created(self, made: Made) -> list[tuple[str, str | None]]:
         """Place and version of what was created, the last first; what is in doubt is looked for."""
@@ -206,10 +196,9 @@ class Undoing:
             resource = find(self._caller, key).only
             if resource is None:
                 continue
-            meta = resource.get("meta") or {}
             location = f"{resource['resourceType']}/{resource['id']}"
-            if is_since(meta.get("lastUpdated"), made.since):
-                created.setdefault(location, "1" if str(meta.get("versionId")).isdigit() else None)
+            if is_since(_meta(resource, "lastUpdated"), made.since):
+                created.setdefault(location, None)
         return list(reversed(created.items()))
 
     def _first(self, location: str, now: str | None) -> str | None:
@@ -219,35 +208,39 @@ class Undoing:
         request = Request("GET", f"{location}/_history", headers=FRESH)
         try:
             history = read_exact(answered(self._caller, request, "a history").body)
+            if any(link["relation"] == "next" for link in history.get("link", ())):
+                return None  # the first is on a later page
             return _version(history["entry"][-1]["resource"])  # the newest stands first
-        except (ServerError, ValueError, LookupError, TypeError):
+        except (ServerError, ValueError, LookupError, TypeError, AttributeError):
             return None
 
     def _deleted(self, free: Sequence[_Standing]) -> list[Undone]:
-        if not free:
-            return []
-        by_place = {one.location: one for one in free}
-        if len(free) > 1 and self._transactions and self._transacted(free):
-            return [Undone(place, Fate.DELETED) for place in by_place]
+        if self._transacted(free):
+            return [Undone(one.location, Fate.DELETED) for one in free]
         # One circle of references after the other, whoever points at others first.
         numbers = {one.location: number for number, one in enumerate(free)}
         graph = {
-            numbers[one.location]: {
-                numbers[target]: False for target in _targets(one, numbers.keys())
-            }
-            for one in free
+            number: {numbers[target]: False for target in one.targets if target in numbers}
+            for number, one in enumerate(free)
         }
         results: list[Undone] = []
+        held: set[str] = set()
         for circle in reversed(circles(graph)):
             members = [free[number] for number in circle]
-            if len(members) > 1 and self._transactions and self._transacted(members):
+            if held.isdisjoint(one.location for one in members) and self._transacted(members):
                 results += [Undone(one.location, Fate.DELETED) for one in members]
-            else:
-                results += [self._delete(one) for one in members]
+                continue
+            for one in members:
+                done = _kept(one.location) if one.location in held else self._delete(one)
+                if done.fate not in _DONE:
+                    held |= one.targets
+                results.append(done)
         return results
 
     def _transacted(self, standing: Sequence[_Standing]) -> bool:
         """Whether a transaction has deleted all of these; if not, it has deleted none."""
+        if len(standing) < 2 or not self._transactions:
+            return False
         entries = [
             {
                 "request": {"method": "DELETE", "url": one.location}
@@ -279,57 +272,77 @@ class Undoing:
         if status in _DELETED:
             return Undone(one.location, Fate.DELETED)
         if status in (409, 412):
-            return self._kept(one, status)
+            return self._in_the_way(one, status)
         code, detail = outcome_words(called.reply.body)
         fate = Fate.IN_DOUBT if status >= 500 else Fate.REFUSED
         return Undone(one.location, fate, f"HTTP {status}" + (code and f", {code}"), detail)
 
-    def _kept(self, one: _Standing, status: int) -> Undone:
+    def _in_the_way(self, one: _Standing, status: int) -> Undone:
         """Why a server would not delete: somebody edited it in between, or something uses it."""
         try:
-            now = _version(read(self._caller, one.location))
+            resource = read(self._caller, one.location)
         except ServerError as error:
             return Undone(one.location, Fate.IN_DOUBT, str(error))
+        if resource is None:
+            return Undone(one.location, Fate.GONE)
+        now = _version(resource)
         if now is not None and now != one.version:
             return Undone(one.location, Fate.EDITED, f"it has version {now} now")
-        return Undone(
-            one.location,
-            Fate.IN_USE,
-            f"another resource on the server points at it (HTTP {status})",
-            status=status,
-        )
+        why = f"another resource on the server points at it (HTTP {status})"
+        return Undone(one.location, Fate.IN_USE, why)
 
 
-def _parted(
-    standing: Mapping[str, _Standing], told: Sequence[Undone]
-) -> tuple[list[_Standing], list[Undone]]:
-    """What nothing that stays points at, directly or by others; and what stays for that reason."""
-    staying = [one.location for one in told if one.location in standing]
-    held = dict.fromkeys(staying)
-    while staying:
-        for target in _targets(standing[staying.pop()], standing.keys()):
-            if target not in held:
-                held[target] = None
-                staying.append(target)
-    known = {one.location for one in told}
-    kept = [
-        Undone(place, Fate.IN_USE, "a resource that stays points at it")
-        for place in held
-        if place not in known
+def _hold(results: dict[str, Undone], standing: Mapping[str, _Standing]) -> None:
+    """Keeps what something that stays points at, directly or by others."""
+    staying = [
+        standing[place]
+        for place, one in results.items()
+        if place in standing and one.fate not in _DONE
     ]
-    return [one for one in standing.values() if one.location not in held], kept
+    targets = (target for one in staying for target in one.targets)
+    for place in _reached(targets, standing):
+        results.setdefault(place, _kept(place))
 
 
-def _targets(one: _Standing, places: Iterable[str]) -> list[str]:
-    """Which of ``places`` a resource points at, by relative or absolute references."""
-    found = {"/".join(reference.split("/")[-2:]) for reference in pointed_at(one.resource)}
-    return [place for place in places if place in found]
+def _groups(
+    found: Sequence[Sequence[_Standing]], results: Mapping[str, Undone]
+) -> list[list[_Standing]]:
+    """What is to be deleted of each bundle, and last what others than its own bundle point at."""
+    groups = [[one for one in group if one.location not in results] for group in found]
+    free = {one.location: one for group in groups for one in group}
+    homes = {one.location: number for number, group in enumerate(groups) for one in group}
+    abroad = (
+        target
+        for number, group in enumerate(groups)
+        for one in group
+        for target in one.targets
+        if homes.get(target, number) != number
+    )
+    shared = _reached(abroad, free)
+    apart = [[one for one in group if one.location not in shared] for group in groups]
+    return [*apart, [free[place] for place in shared]]
 
 
-def _again(made: Sequence[Made], locations: Sequence[str]) -> Made:
-    wanted = set(locations)
-    entries = [entry for one in made for entry in one.entries if entry.location in wanted]
-    return Made("", tuple(entries))
+def _reached(places: Iterable[str], standing: Mapping[str, _Standing]) -> list[str]:
+    """Those of ``places`` that are in ``standing``, and all that they lead to there."""
+    found: dict[str, None] = {}
+    open_ = list(places)
+    while open_:
+        place = open_.pop()
+        if place in standing and place not in found:
+            found[place] = None
+            open_ += standing[place].targets
+    return list(found)
+
+
+def _kept(place: str) -> Undone:
+    return Undone(place, Fate.IN_USE, "a resource that stays points at it")
+
+
+def _targets(resource: Resource) -> frozenset[str]:
+    """The places a resource points at, by relative or absolute references, of a version or not."""
+    places = map(_PLACE.search, pointed_at(resource))
+    return frozenset(place[1] for place in places if place)
 
 
 def _places(made: Made) -> list[str]:
@@ -340,7 +353,11 @@ def _places(made: Made) -> list[str]:
     ] or [made.name]
 
 
-def _version(resource: Resource | None) -> str | None:
-    meta = resource.get("meta") if resource is not None else None
-    version = meta.get("versionId") if isinstance(meta, dict) else None
-    return version if isinstance(version, str) else None
+def _version(resource: Resource) -> str | None:
+    return _meta(resource, "versionId")
+
+
+def _meta(resource: Resource, name: str) -> str | None:
+    meta = resource.get("meta")
+    value = meta.get(name) if isinstance(meta, dict) else None
+    return value if isinstance(value, str) else None
