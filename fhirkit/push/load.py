@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections import ChainMap
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 from uuid import NAMESPACE_URL, uuid5
 
 from fhirkit.bundle.request import FOUND_BY_TAG
@@ -20,15 +21,19 @@ from fhirkit.errors import InputError
 from fhirkit.push.exact import read_exact
 from fhirkit.push.glance import Asked, glance
 from fhirkit.push.references import Resource, Target, repointed
+from fhirkit.push.tokens import Token, read_token, written
 from fhirkit.settings import DEFAULT_IDENTIFIER_SYSTEM
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fhirkit.push.options import OnExisting
 
 _TYPE = re.compile(r"[A-Z][A-Za-z]{1,63}")
 # Medplum rewrites nothing but lower-case UUIDs.
 _URN = re.compile(r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_ID_URL = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})")
+_ID_URL = re.compile(r"(|.*/)([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})")
+_NO_JSON = "this is not JSON"
 _PIECE = 2_047
 _TAKEN = ("transaction", "batch", "collection")
 _WITH_REQUEST = ("transaction", "batch")
@@ -62,13 +67,20 @@ class Load:
 
     @cached_property
     def entries(self) -> tuple[Resource, ...]:
-        """The entries as they are sent: fullUrl, resource, request; every digit kept."""
-        given = read_exact(self.data)["entry"]
+        """The entries as they are sent: fullUrl, resource, request; every digit kept.
+
+        Raises InputError where what was seen at a glance is no JSON after all.
+        """
+        try:
+            given = read_exact(self.data)["entry"]
+        except ValueError:
+            raise InputError(_NO_JSON) from None
         if self.whole:
             return tuple(given)
-        table = _addresses(given, self.digest)
+        addresses = _Addresses(given, self.digest)
         return tuple(
-            self._entry(entry, asked, table) for entry, asked in zip(given, self.asked, strict=True)
+            self._entry(entry, asked, addresses)
+            for entry, asked in zip(given, self.asked, strict=True)
         )
 
     @cached_property
@@ -77,14 +89,16 @@ class Load:
         urls = (entry.get("fullUrl") for entry in self.entries)
         return {url: position for position, url in enumerate(urls) if isinstance(url, str)}
 
-    def _entry(self, entry: Resource, asked: Asked, table: dict[str, Target]) -> Resource:
+    def _entry(self, entry: Resource, asked: Asked, addresses: _Addresses) -> Resource:
+        url = _address(entry)
+        table = addresses.seen_from(url)
         resource = repointed(entry["resource"], table)
         # The server gives the ids: some refuse a client's, and a numeric one is another's.
         resource.pop("id", None)
-        if asked.position in self.by_tag:
-            resource["meta"] = _tagged(resource.get("meta"), asked.criteria)
+        token = read_token(asked.criteria) if asked.position in self.by_tag else None
+        if token is not None:
+            resource["meta"] = _tagged(resource.get("meta"), token)
         made: Resource = {"resource": resource, "request": _request(asked, self.on_existing)}
-        url = _address(entry)
         if url is not None:
             made = {"fullUrl": table.get(url, url), **made}
         return made
@@ -103,7 +117,7 @@ def read_load(name: str, data: bytes, on_existing: OnExisting) -> Load:
     try:
         bundle = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise InputError("this is not JSON") from None
+        raise InputError(_NO_JSON) from None
     if not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
         raise InputError("this is no FHIR bundle")
     kind = bundle.get("type")
@@ -112,7 +126,10 @@ def read_load(name: str, data: bytes, on_existing: OnExisting) -> Load:
     entries = bundle.get("entry")
     if not isinstance(entries, list) or not entries:
         raise InputError("the bundle has no entries: there is nothing to push")
-    return _load(name, data, kind, entries, on_existing)
+    try:
+        return _load(name, data, kind, entries, on_existing)
+    except UnicodeEncodeError:
+        raise InputError("a key or a fullUrl of the bundle holds half a character") from None
 
 
 def _load(name: str, data: bytes, kind: str, entries: list[Any], on_existing: OnExisting) -> Load:
@@ -156,9 +173,13 @@ def _parts(position: int, entry: object, kind: str) -> tuple[str, Resource]:
             "--on-existing instead"
         )
     resource = entry.get("resource")
-    found = resource.get("resourceType") if isinstance(resource, dict) else None
+    if not isinstance(resource, dict):
+        raise InputError(f"entry {position} has no resource")
+    found = resource.get("resourceType")
     if not isinstance(found, str) or not _TYPE.fullmatch(found):
         raise InputError(f"entry {position} has no resource with a resourceType")
+    if not isinstance(entry.get("fullUrl", ""), str) or not isinstance(resource.get("id", ""), str):
+        raise InputError(f"entry {position} has a fullUrl or an id that is no string")
     return found, request
 
 
@@ -184,30 +205,28 @@ def _works(resource_type: str, criteria: str) -> bool:
 def _own_criteria(position: int, entry: Resource, given: str | None) -> tuple[str, bool]:
     """A condition made from the resource, and whether it goes by a tag that is put there."""
     resource = entry["resource"]
-    token = _identifier(resource)
-    if token is None and given is not None and "|" in unquote(given):
-        token = unquote(given.partition("=")[2])
+    token = _identifier(resource) or (read_token(given) if given is not None else None)
     if token is not None and resource["resourceType"] not in FOUND_BY_TAG:
-        return f"identifier={_quoted(token)}", False
-    if token is None:
-        url = _address(entry)
-        if url is None:
-            raise InputError(
-                f"entry {position} ({resource['resourceType']}) has neither an identifier with "
-                "system and value nor a fullUrl: a second push could not know it again"
-            )
-        token = f"{DEFAULT_IDENTIFIER_SYSTEM}|{_word(url)}"
-    return f"_tag={_quoted(token)}", True
+        return written(token), False
+    if token is not None:
+        return written(token._replace(parameter="_tag")), True
+    url = _address(entry)
+    if url is None:
+        raise InputError(
+            f"entry {position} ({resource['resourceType']}) has neither an identifier with "
+            "system and value nor a fullUrl: a second push could not know it again"
+        )
+    return written(Token("_tag", DEFAULT_IDENTIFIER_SYSTEM, _word(url))), True
 
 
-def _identifier(resource: Resource) -> str | None:
+def _identifier(resource: Resource) -> Token | None:
     """System and value of the first identifier that has both."""
     given = resource.get("identifier")
     for item in given if isinstance(given, list) else [given]:
         if isinstance(item, dict):
             system, value = item.get("system"), item.get("value")
             if isinstance(system, str) and isinstance(value, str) and system and value:
-                return f"{system}|{value}"
+                return Token("identifier", system, value)
     return None
 
 
@@ -216,14 +235,9 @@ def _word(url: str) -> str:
     return url.removeprefix("urn:uuid:") if _URN.fullmatch(url) else str(uuid5(NAMESPACE_URL, url))
 
 
-def _quoted(token: str) -> str:
-    system, _, value = token.partition("|")
-    return f"{quote(system, safe=':/')}|{quote(value, safe=':/')}"
-
-
-def _tagged(meta: object, criteria: str) -> Resource:
+def _tagged(meta: object, token: Token) -> Resource:
     made = dict(meta) if isinstance(meta, dict) else {}
-    system, _, code = unquote(criteria.partition("=")[2]).partition("|")
+    _, system, code = token
     tags = made.get("tag")
     tags = list(tags) if isinstance(tags, list) else []
     if not any(
@@ -262,16 +276,27 @@ def _address(entry: Resource) -> str | None:
     return f"{resource['resourceType']}/{identity}" if isinstance(identity, str) else None
 
 
-def _addresses(entries: list[Resource], digest: bytes) -> dict[str, Target]:
+class _Addresses:
     """What references to entries become where their address is no UUID that servers rewrite."""
-    table: dict[str, Target] = {}
-    for entry in entries:
-        url = _address(entry)
-        if url is None or _URN.fullmatch(url):
-            continue
-        urn = f"urn:uuid:{uuid5(NAMESPACE_URL, f'{digest.hex()} {url}')}"
-        table[url] = urn
-        match = _ID_URL.fullmatch(url)
-        if match:
-            table.setdefault(match[1], urn)
-    return table
+
+    def __init__(self, entries: list[Resource], digest: bytes) -> None:
+        self._all: dict[str, Target] = {}
+        self._relative: dict[str, dict[str, Target]] = {}  # by the base of the address
+        for entry in entries:
+            url = _address(entry)
+            if url is None or _URN.fullmatch(url):
+                continue
+            urn = f"urn:uuid:{uuid5(NAMESPACE_URL, f'{digest.hex()} {url}')}"
+            self._all[url] = urn
+            match = _ID_URL.fullmatch(url)
+            if match:
+                self._relative.setdefault(match[1], {})[match[2]] = urn
+
+    def seen_from(self, url: str | None) -> Mapping[str, Target]:
+        """The same with relative references, which mean the entry's own server before another.
+
+        See https://hl7.org/fhir/R4/bundle.html#references.
+        """
+        match = _ID_URL.fullmatch(url or "")
+        own = self._relative.get(match[1], {}) if match else {}
+        return ChainMap(self._all, own, *self._relative.values())

@@ -6,12 +6,13 @@ import json
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from fhirkit.errors import InDoubt, Refused
 from fhirkit.push.answer import outcome_words
 from fhirkit.push.caller import Request
 from fhirkit.push.exact import read_exact
+from fhirkit.push.tokens import read_token
 
 if TYPE_CHECKING:
     from fhirkit.push.answer import Reply
@@ -83,23 +84,21 @@ def answered(caller: Caller, request: Request, what: str) -> Reply:
 
 def has_key(resource: Resource, criteria: str) -> bool:
     """Whether a resource satisfies a condition by identifier or tag; others are the server's."""
-    name, _, token = unquote(criteria).partition("=")
-    system, bar, value = token.partition("|")
-    if name == "identifier":
-        given = resource.get("identifier")
-        items: object = given if isinstance(given, list) else [given]
-        code = "value"
-    elif name == "_tag":
+    token = read_token(criteria)
+    if token is None:
+        return True
+    if token.parameter == "identifier":
+        items, code = resource.get("identifier"), "value"
+    elif token.parameter == "_tag":
         meta = resource.get("meta")
-        items = meta.get("tag") if isinstance(meta, dict) else None
-        code = "code"
+        items, code = meta.get("tag") if isinstance(meta, dict) else None, "code"
     else:
         return True
-    if not bar or "&" in token or "," in token:
-        return True
     return any(
-        isinstance(item, dict) and (item.get("system") or "") == system and item.get(code) == value
-        for item in (items if isinstance(items, list) else ())
+        isinstance(item, dict)
+        and (item.get("system") or "") == token.system
+        and item.get(code) == token.value
+        for item in (items if isinstance(items, list) else [items])
     )
 
 
