@@ -70,8 +70,7 @@ def pack(
     groups: list[tuple[int, ...]] = []
     loose: set[tuple[int, int]] = set()
     for circle in circles(graph):
-        whole = room.takes(len(circle), sum(sizes[position] for position in circle))
-        if len(circle) == 1 or (mode is Mode.TRANSACTION and whole):
+        if _stays_whole(circle, graph, mode, room, sizes):
             groups.append(circle)
             continue
         cut, apart = _opened(circle, graph, nameable)
@@ -123,6 +122,16 @@ def circles(graph: Graph) -> list[tuple[int, ...]]:
     return found
 
 
+def _stays_whole(
+    circle: tuple[int, ...], graph: Graph, mode: Mode, room: Room, sizes: Mapping[int, int]
+) -> bool:
+    """Whether no reference of a circle must be cut; an entry may also point at itself."""
+    if mode is not Mode.TRANSACTION:
+        return len(circle) == 1 and circle[0] not in graph[circle[0]]
+    octets = sum(sizes[position] for position in circle)
+    return len(circle) == 1 or room.takes(len(circle), octets)
+
+
 def _popped(stack: list[int], on_stack: set[int], node: int) -> tuple[int, ...]:
     members: list[int] = []
     while not members or members[-1] != node:
@@ -152,16 +161,22 @@ def _opened(
         following = min(left, key=waits)
         left.discard(following)
         apart = {(following, target) for target in graph[following] if target in left}
-        if graph[following].get(following) is not None:
+        if following in graph[following]:
             apart.add((following, following))
         if not nameable.issuperset(target for _, target in apart):
             raise InputError(
-                f"entries {', '.join(map(str, circle))} point at each other, and this server takes "
-                "them only one after the other: some of them need an identifier"
+                f"{_words(circle)}, and this server takes entries only one after the other: "
+                "some of them need an identifier"
             )
         loose |= apart
         order.append(following)
     return order, loose
+
+
+def _words(circle: tuple[int, ...]) -> str:
+    if len(circle) == 1:
+        return f"entry {circle[0]} points at itself"
+    return f"entries {', '.join(map(str, circle))} point at each other"
 
 
 def _filled(
