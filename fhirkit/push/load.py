@@ -25,7 +25,7 @@ from fhirkit.push.tokens import Token, read_token, written
 from fhirkit.settings import DEFAULT_IDENTIFIER_SYSTEM
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from fhirkit.push.options import OnExisting
 
@@ -34,6 +34,7 @@ _TYPE = re.compile(r"[A-Z][A-Za-z]{1,63}")
 _URN = re.compile(r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ID_URL = re.compile(r"(|.*/)([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})")
 _NO_JSON = "this is not JSON"
+_HALF = "a key or a fullUrl of the bundle holds half a character"
 _PIECE = 2_047
 _TAKEN = ("transaction", "batch", "collection")
 _WITH_REQUEST = ("transaction", "batch")
@@ -73,11 +74,13 @@ class Load:
         """
         try:
             given = read_exact(self.data)["entry"]
+            addresses = _Addresses(() if self.whole else given, self.digest)
+        except UnicodeEncodeError:
+            raise InputError(_HALF) from None
         except ValueError:
             raise InputError(_NO_JSON) from None
         if self.whole:
             return tuple(given)
-        addresses = _Addresses(given, self.digest)
         return tuple(
             self._entry(entry, asked, addresses)
             for entry, asked in zip(given, self.asked, strict=True)
@@ -129,7 +132,7 @@ def read_load(name: str, data: bytes, on_existing: OnExisting) -> Load:
     try:
         return _load(name, data, kind, entries, on_existing)
     except UnicodeEncodeError:
-        raise InputError("a key or a fullUrl of the bundle holds half a character") from None
+        raise InputError(_HALF) from None
 
 
 def _load(name: str, data: bytes, kind: str, entries: list[Any], on_existing: OnExisting) -> Load:
@@ -279,7 +282,7 @@ def _address(entry: Resource) -> str | None:
 class _Addresses:
     """What references to entries become where their address is no UUID that servers rewrite."""
 
-    def __init__(self, entries: list[Resource], digest: bytes) -> None:
+    def __init__(self, entries: Iterable[Resource], digest: bytes) -> None:
         self._all: dict[str, Target] = {}
         self._relative: dict[str, dict[str, Target]] = {}  # by the base of the address
         for entry in entries:
