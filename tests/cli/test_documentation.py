@@ -9,7 +9,17 @@ import pytest
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 PASTED = re.compile(r"<!-- fhirkit (.*?)--help -->\n```text\n(.*?)```", re.DOTALL)
-VERBS = ("extract", "convert", "validate", "push", "serve", "demo")
+VERBS = (
+    "extract",
+    "convert",
+    "validate",
+    "push",
+    "runs",
+    "undo",
+    "check-server",
+    "serve",
+    "demo",
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +38,6 @@ def test_the_page_shows_the_help_of_today(run: Run, pasted: dict[str, str], verb
 def test_every_verb_has_its_section(pasted: dict[str, str], checkout: Path) -> None:
     """No command without a section, no section without a command."""
     page = (checkout / "docs" / "commands.md").read_text("utf-8")
-    headings = re.findall(r"^## (\w+)$", page, re.MULTILINE)
+    headings = re.findall(r"^## ([\w-]+)$", page, re.MULTILINE)
     assert tuple(headings) == VERBS
     assert set(pasted) == {"", *VERBS}
