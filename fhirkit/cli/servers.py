@@ -50,13 +50,13 @@ def add_how(parser: argparse.ArgumentParser) -> None:
     add("--rate", type=_number, metavar="N", help="send at most N requests a second")
     add(
         "--timeout",
-        type=_number,
+        type=_seconds,
         metavar="SECONDS",
         help="how long to wait for an answer (default: 120)",
     )
     add(
         "--patience",
-        type=_number,
+        type=_patience,
         metavar="SECONDS",
         help="for how long to repeat a request (default: 300)",
     )
@@ -141,10 +141,28 @@ def names_of_types(text: str) -> frozenset[str]:
 
 
 def _number(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number < 1_000_000:
-        raise argparse.ArgumentTypeError("must be a number, not below 0")
+    number = _read(text)
+    if not 0 < number < 1_000_000:
+        raise argparse.ArgumentTypeError("must be a number above 0")
     return number
+
+
+def _seconds(text: str) -> float:
+    number = _read(text)
+    if not 0 < number <= 86_400:
+        raise argparse.ArgumentTypeError("must be a number of seconds above 0")
+    return number
+
+
+def _patience(text: str) -> float:
+    number = _read(text)
+    if not 0 <= number <= 864_000:
+        raise argparse.ArgumentTypeError("must be a number of seconds")
+    return number
+
+
+def _read(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return -1.0

@@ -46,7 +46,8 @@ def run(tmp_path: Path, command: list[str]) -> Run:
             input=stdin,
             capture_output=True,
             cwd=tmp_path,
-            env={**os.environ, **environment},
+            # Pushes are noted in a journal of the test's own.
+            env={**os.environ, "XDG_STATE_HOME": f"{tmp_path}-state", **environment},
             timeout=120,
             check=False,
         )
