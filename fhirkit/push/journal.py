@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -53,6 +54,7 @@ CREATE TABLE bundle (
 _VERSION = 1
 _NOTHING = (State.NOT_SENT.value, State.REFUSED.value)
 _PATIENCE = 60_000  # milliseconds SQLite waits for another writer
+_MOMENT = 0.01  # seconds
 
 
 class Journal:
@@ -255,7 +257,7 @@ class Journal:
     def _prepare(self) -> None:
         # A killed process loses nothing this way; a power cut may lose the last lines, and what
         # they said is found out again, since everything is conditional.
-        self._base.execute("PRAGMA journal_mode = WAL")
+        self._write_ahead()
         self._base.execute("PRAGMA synchronous = NORMAL")
         with self._alone_in_it():
             version = self._base.execute("PRAGMA user_version").fetchone()[0]
@@ -269,6 +271,18 @@ class Journal:
             for statement in _SCHEMA:
                 self._base.execute(statement)
             self._base.execute(f"PRAGMA user_version = {_VERSION}")
+
+    def _write_ahead(self) -> None:
+        """Has SQLite write ahead; it does not wait by itself for who does the same just now."""
+        until = time.monotonic() + _PATIENCE / 1000
+        while True:
+            try:
+                self._base.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            time.sleep(_MOMENT)
 
     def _claim(self, claim: sqlite3.Connection, waiting: Callable[[], None]) -> None:
         try:
