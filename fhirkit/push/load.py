@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections import ChainMap
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 _TYPE = re.compile(r"[A-Z][A-Za-z]{1,63}")
 # Medplum rewrites nothing but lower-case UUIDs.
 _URN = re.compile(r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_GLOBAL = re.compile(
+    r"https?://.|urn:oid:.|urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE
+)
 _ID_URL = re.compile(r"(|.*/)([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})")
 _NO_JSON = "this is not JSON"
 _HALF = "a key or a fullUrl of the bundle holds half a character"
@@ -136,7 +140,8 @@ def read_load(name: str, data: bytes, on_existing: OnExisting) -> Load:
 
 
 def _load(name: str, data: bytes, kind: str, entries: list[Any], on_existing: OnExisting) -> Load:
-    whole = kind in _WITH_REQUEST
+    # JSON begins with no mark, and servers refuse one.
+    whole = kind in _WITH_REQUEST and not data.startswith(BOM_UTF8)
     asked: list[Asked] = []
     by_tag: set[int] = set()
     seen: dict[str, int] = {}
@@ -145,7 +150,7 @@ def _load(name: str, data: bytes, kind: str, entries: list[Any], on_existing: On
         criteria = _given_criteria(position, resource_type, request)
         if criteria is None or not _works(resource_type, criteria):
             whole = False
-            criteria, tag = _own_criteria(position, entry, criteria)
+            criteria, tag = _own_criteria(position, entry, criteria, data)
             if tag:
                 by_tag.add(position)
         one = Asked(position, resource_type, criteria, f"{resource_type}?{criteria}")
@@ -197,15 +202,19 @@ def _given_criteria(position: int, resource_type: str, request: Resource) -> str
     if not isinstance(condition, str):
         raise InputError(f"entry {position}: ifNoneExist is no string")
     # Some write "Type?identifier=...": servers then refuse, or store twice.
-    return condition.removeprefix(resource_type).removeprefix("?") or None
+    return condition.removeprefix(f"{resource_type}?").removeprefix("?") or None
 
 
 def _works(resource_type: str, criteria: str) -> bool:
     """Whether R4 has the search: none by identifier for AdverseEvent and Provenance."""
-    return resource_type not in FOUND_BY_TAG or not criteria.startswith("identifier=")
+    return resource_type not in FOUND_BY_TAG or not any(
+        re.match(r"identifier\b", part) for part in criteria.split("&")
+    )
 
 
-def _own_criteria(position: int, entry: Resource, given: str | None) -> tuple[str, bool]:
+def _own_criteria(
+    position: int, entry: Resource, given: str | None, data: bytes
+) -> tuple[str, bool]:
     """A condition made from the resource, and whether it goes by a tag that is put there."""
     resource = entry["resource"]
     token = _identifier(resource) or (read_token(given) if given is not None else None)
@@ -219,7 +228,7 @@ def _own_criteria(position: int, entry: Resource, given: str | None) -> tuple[st
             f"entry {position} ({resource['resourceType']}) has neither an identifier with "
             "system and value nor a fullUrl: a second push could not know it again"
         )
-    return written(Token("_tag", DEFAULT_IDENTIFIER_SYSTEM, _word(url))), True
+    return written(Token("_tag", DEFAULT_IDENTIFIER_SYSTEM, _word(url, data))), True
 
 
 def _identifier(resource: Resource) -> Token | None:
@@ -233,9 +242,12 @@ def _identifier(resource: Resource) -> Token | None:
     return None
 
 
-def _word(url: str) -> str:
-    """A fullUrl as the code of a tag."""
-    return url.removeprefix("urn:uuid:") if _URN.fullmatch(url) else str(uuid5(NAMESPACE_URL, url))
+def _word(url: str, data: bytes) -> str:
+    """A fullUrl as the code of a tag; one that others may have, too, counts in its bundle only."""
+    if _URN.fullmatch(url):
+        return url.removeprefix("urn:uuid:")
+    name = url if _GLOBAL.match(url) else f"{sha256(data).hexdigest()} {url}"
+    return str(uuid5(NAMESPACE_URL, name))
 
 
 def _tagged(meta: object, token: Token) -> Resource:

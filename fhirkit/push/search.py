@@ -41,7 +41,8 @@ def find(caller: Caller, key: str) -> Found:
     """The resources with a key, such as ``Patient?identifier=system|value``.
 
     A server may ignore a search parameter it does not know and answer with everything, so each
-    match is looked at. Raises ServerError where the server does not answer the search.
+    match is looked at. Raises ServerError where the server does not answer the search, or with
+    so much else that what was looked for may stand on a later page.
     """
     kind, _, criteria = key.partition("?")
     # A raw "|" in an address is refused by some servlet containers.
@@ -50,22 +51,15 @@ def find(caller: Caller, key: str) -> Found:
         caller, Request("GET", f"{kind}?{query}", headers=FRESH), f"a search for {kind}"
     )
     bundle = _object(reply, f"a search for {kind}")
-    entries = bundle.get("entry")
-    resources = (
-        entry.get("resource")
-        for entry in (entries if isinstance(entries, list) else ())
-        if isinstance(entry, dict)
+    shown = [resource for resource in _resources(bundle) if resource.get("resourceType") == kind]
+    matches = tuple(
+        resource
+        for resource in shown
+        if isinstance(resource.get("id"), str) and has_key(resource, criteria)
     )
-    return Found(
-        tuple(
-            resource
-            for resource in resources
-            if isinstance(resource, dict)
-            and resource.get("resourceType") == kind
-            and isinstance(resource.get("id"), str)
-            and has_key(resource, criteria)
-        )
-    )
+    if shown and not matches and _goes_on(bundle):
+        raise Refused(f"a search for {kind}: the server shows what was not asked for")
+    return Found(matches)
 
 
 def read(caller: Caller, location: str) -> Resource | None:
@@ -121,6 +115,24 @@ def _object(reply: Reply, what: str) -> Resource:
     if not isinstance(value, dict):
         raise Refused(f"{what}: the answer is not FHIR JSON")
     return value
+
+
+def _resources(bundle: Resource) -> list[Resource]:
+    entries = bundle.get("entry")
+    found = [
+        entry.get("resource")
+        for entry in (entries if isinstance(entries, list) else ())
+        if isinstance(entry, dict)
+    ]
+    return [resource for resource in found if isinstance(resource, dict)]
+
+
+def _goes_on(bundle: Resource) -> bool:
+    links = bundle.get("link")
+    return any(
+        isinstance(link, dict) and link.get("relation") == "next"
+        for link in (links if isinstance(links, list) else ())
+    )
 
 
 def total(reply: Reply) -> int | None:

@@ -126,6 +126,26 @@ def test_another_address_makes_another_tag() -> None:
     assert one[0].key != two[0].key
 
 
+@pytest.mark.parametrize("url", ["Patient/1", "urn:uuid:abc", "urn:x:1"])
+def test_an_address_that_others_may_have_is_told_apart(url: str) -> None:
+    """Two patients of two files that have the same id are not one."""
+    one, same, other = (
+        load({"fullUrl": url, "resource": {"resourceType": "Patient", "gender": gender}}).asked
+        for gender in ("male", "male", "female")
+    )
+    assert one == same != other
+
+
+@pytest.mark.parametrize("url", ["http://x/Patient/1", "urn:oid:1.2", URN.format("A")])
+def test_an_address_of_its_own_is_known_again(url: str) -> None:
+    """Whatever else is in the bundle."""
+    one, other = (
+        load({"fullUrl": url, "resource": {"resourceType": "Patient", "gender": gender}}).asked
+        for gender in ("male", "female")
+    )
+    assert one == other
+
+
 def test_nothing_to_be_known_by_is_told() -> None:
     """A second push would store it again."""
     assert "neither an identifier" in refusal({"resource": {"resourceType": "Patient"}})
@@ -165,6 +185,25 @@ def test_an_adverse_event_goes_by_a_tag(resource: Any, request_: Any) -> None:
     (entry,) = made.entries
     assert entry["resource"]["meta"]["tag"] == [{"code": "z"}, {"system": "urn:x", "code": "a,b"}]
     assert entry["request"]["ifNoneExist"] == "_tag=urn:x|a%5C%2Cb"
+
+
+def test_an_identifier_among_other_conditions_is_no_search_either() -> None:
+    """The resource's own identifier becomes its tag."""
+    request = {
+        "method": "POST",
+        "url": "AdverseEvent",
+        "ifNoneExist": "date=2020&identifier=urn:x|1",
+    }
+    given = {"resourceType": "AdverseEvent", "identifier": IDENTIFIER[0]}
+    made = load({"fullUrl": URN.format(1), "resource": given, "request": request})
+    assert made.asked[0].criteria == "_tag=urn:x|1"
+
+
+def test_a_condition_that_begins_like_the_type_is_left() -> None:
+    """The type ends with a question mark."""
+    request = {"method": "POST", "url": "Flag", "ifNoneExist": "Flagged=1"}
+    made = load({"resource": {"resourceType": "Flag"}, "request": request})
+    assert made.asked[0].criteria == "Flagged=1"
 
 
 def test_a_tag_that_is_there_is_not_put_there_again() -> None:
@@ -386,9 +425,10 @@ def test_half_a_character_in_an_address_is_told_when_it_is_read() -> None:
 
 
 def test_a_byte_order_mark_is_no_matter() -> None:
-    """Some editors write one."""
-    assert not read_load("a.json", b"\xef\xbb\xbf" + data(case(1)), "update").whole
-    assert len(read_load("a.json", b"\xef\xbb\xbf" + data(case(1)), "update").entries) == 3
+    """Some editors write one; it is not sent."""
+    made = read_load("a.json", b"\xef\xbb\xbf" + data(case(1)), "keep")
+    assert not made.whole
+    assert list(made.entries) == case(1)["entry"]
 
 
 # Anything
