@@ -65,8 +65,12 @@ class PushOptions:
             ("timeout", self.timeout, 0.001, 86_400),
             ("patience", self.patience, 0, 864_000),
         ):
-            if number is not None and not least <= number <= most:
+            if number is not None and not _within(number, least, most):
                 raise SettingsError(f"{name} must be a number from {least} to {most}")
+
+
+def _within(value: object, least: float, most: float) -> bool:
+    return isinstance(value, int | float) and least <= value <= most
 
 
 def _one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
