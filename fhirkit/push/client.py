@@ -189,11 +189,25 @@ class Client:
         gate = self._new_gate()
         caller = self._calling(gate)
         course = Course(plan, caller, self._tell)
-        with self._journal.alone(self.base, self._others_turn):
+        asked = self._clock.now()
+        waited: list[float] = []
+
+        def wait() -> None:
+            waited.append(asked)
+            self._others_turn()
+
+        with self._journal.alone(self.base, wait):
             command = f"{self.options.on_existing}\n{inputs}"
             digest = blake2b(command.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
             now = self._clock.now()
-            run = self._journal.begin(self.base, digest, inputs, now, fresh=fresh)
+            run = self._journal.begin(
+                self.base,
+                digest,
+                inputs,
+                now,
+                fresh=fresh,
+                waiting_since=waited[0] if waited else None,
+            )
             self._tell_resumed(run)
             if begun is not None:
                 begun(run)

@@ -104,14 +104,29 @@ class Journal:
         finally:
             claim.close()
 
-    def begin(self, server: str, command: str, inputs: str, now: float, *, fresh: bool) -> int:
-        """The number of a new run, or of the one that the same command has left unfinished."""
+    def begin(
+        self,
+        server: str,
+        command: str,
+        inputs: str,
+        now: float,
+        *,
+        fresh: bool,
+        waiting_since: float | None = None,
+    ) -> int:
+        """The number of a new run, or of the one that the same command has left unfinished.
+
+        Who waited for another process takes up its run also if that has landed everything
+        meanwhile: both were asked for the same thing.
+        """
+        since = now + 1.0 if waiting_since is None else waiting_since
         with self._writing() as base:
             if not fresh:
                 row = base.execute(
-                    "SELECT id FROM run WHERE server = ? AND command = ? AND state = 'open'"
+                    "SELECT id FROM run WHERE server = ? AND command = ?"
+                    " AND (state = 'open' OR state = 'done' AND ended >= ?)"
                     " ORDER BY id DESC LIMIT 1",
-                    (server, command),
+                    (server, command, since),
                 ).fetchone()
                 if row is not None:
                     return int(row[0])

@@ -21,7 +21,7 @@ BROKEN = 1
 NO_ACCESS = 2
 """In place of a status: not sent, since there are no credentials to send it with."""
 
-FIRST_PAUSE = 0.25  # seconds; doubled with each attempt
+FIRST_PAUSE = 0.1  # seconds; doubled with each attempt
 LONGEST_PAUSE = 30.0
 LONGEST_RETRY_AFTER = 120.0  # a server may ask for hours: whoever wants to wait so long can resume
 
