@@ -119,7 +119,7 @@ class Journal:
         Who waited for another process takes up its run also if that has landed everything
         meanwhile: both were asked for the same thing.
         """
-        since = now + 1.0 if waiting_since is None else waiting_since
+        since = float("inf") if waiting_since is None else waiting_since
         with self._writing() as base:
             if not fresh:
                 row = base.execute(

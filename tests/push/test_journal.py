@@ -66,6 +66,16 @@ def test_a_run_that_was_not_finished_is_taken_up_again(journal: Journal) -> None
     assert begun(journal) != first
 
 
+def test_who_waited_takes_up_the_run_that_ended_meanwhile(journal: Journal) -> None:
+    """Both were asked for the same; what had landed before they were is another matter."""
+    first = begun(journal)
+    journal.end(first, 200.0, complete=True)
+    arguments = (SERVER, "c", "files", 300.0)
+    assert journal.begin(*arguments, fresh=False, waiting_since=150.0) == first
+    assert journal.begin(*arguments, fresh=False, waiting_since=250.0) != first
+    assert journal.begin(*arguments, fresh=True, waiting_since=150.0) != first
+
+
 def test_another_command_or_server_is_another_run(journal: Journal) -> None:
     """And one that asks for it."""
     first = begun(journal)
