@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 Resource = dict[str, Any]
 
+_FRAME = 64  # octets of the bundle around its entries
+_GROWTH = 128  # octets by which what comes in place of a urn:uuid may be longer
+
 
 @dataclass(frozen=True)
 class Freight:
@@ -47,8 +50,13 @@ class Freight:
 
     @cached_property
     def graph(self) -> Graph:
-        """What each entry that is sent points at, among those that are sent."""
+        """What each entry that is sent points at, among those that are sent.
+
+        Raises InputError where it cannot be told which of two entries is meant.
+        """
         addresses = self.load.addresses
+        if len(addresses) < sum("fullUrl" in entry for entry in self.load.entries):
+            raise InputError("two entries have the same fullUrl")
         graph: dict[int, dict[int, bool]] = {}
         for position in self.positions:
             found = pointed_at(self.resource(position))
@@ -69,10 +77,14 @@ class Freight:
         nameable = frozenset(
             position for position in self.positions if _name(self.resource(position)) is not None
         )
-        sizes = {
-            position: len(write_exact(self.resource(position))) + 300 for position in self.positions
-        }
+        sizes = {position: self._octets(position) for position in self.positions}
         return pack(self.graph, mode, room, sizes, nameable=nameable)
+
+    def _octets(self, position: int) -> int:
+        """The most that an entry may come to in the body of a request."""
+        entry = {**self.load.entries[position], "resource": self.resource(position)}
+        text = write_exact(entry)
+        return _FRAME + len(text) + _GROWTH * text.count(b'"urn:uuid:')
 
     def pointed(
         self, position: int, within: Iterable[int], known: Mapping[int, str], packing: Packing
@@ -84,20 +96,22 @@ class Freight:
         identifier.
         """
         stay = set(within)
+        resource = self.resource(position)
+        pointed = pointed_at(resource)
         table: dict[str, Target] = {}
         for url, target in self.load.addresses.items():
             if target in self.left_out or (position, target) in packing.loose:
                 name = _name(self.resource(target))
                 if name is not None:
                     table[url] = name
-                elif target in self.left_out and url in pointed_at(self.resource(position)):
+                elif url in pointed:
                     raise InputError(
                         f"entry {position} points at entry {target}, which this server does not "
                         "take and which has no identifier to name it by"
                     )
             elif target in known and target not in stay:
                 table[url] = known[target]
-        return repointed(self.resource(position), table)
+        return repointed(resource, table)
 
     def body(self, parcel: Parcel, known: Mapping[int, str], packing: Packing) -> bytes:
         """The transaction or batch of a parcel."""
@@ -120,10 +134,13 @@ def single_request(asked: Asked, on_existing: str) -> tuple[str, str, dict[str, 
 
 
 def _name(resource: Resource) -> Resource | None:
-    """A logical reference to a resource: its type and first identifier."""
+    """A logical reference to a resource: its type and the identifier that says most."""
     given = resource.get("identifier")
-    first = given[0] if isinstance(given, list) and given else given
-    if not isinstance(first, dict) or not first.get("value"):
+    found = [
+        {name: item[name] for name in ("system", "value") if item.get(name)}
+        for item in (given if isinstance(given, list) else [given])
+        if isinstance(item, dict) and item.get("value")
+    ]
+    if not found:
         return None
-    shown = {name: first[name] for name in ("system", "value") if name in first}
-    return {"type": resource["resourceType"], "identifier": shown}
+    return {"type": resource["resourceType"], "identifier": max(found, key=len)}

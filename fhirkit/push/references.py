@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
+
+from fhirkit.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+# A key is no link, though it may look like an address of the bundle.
+_KEYS = frozenset({"system", "value"})
+
 Resource = dict[str, Any]
 Target = str | Resource
 """What a reference becomes: another literal one, or the ``type`` and ``identifier`` of its target."""
+
+_LINK = re.compile(r"""(["'])(urn:[^"'<>]+)\1""")
 
 
 def pointed_at(resource: Resource) -> dict[str, bool]:
@@ -25,9 +33,13 @@ def repointed(resource: Resource, table: Mapping[str, Target]) -> Resource:
 
     As a server does with the entries of a transaction, other elements that hold the very
     address are changed, too, and links of the narrative
-    (https://hl7.org/fhir/R4/http.html#trules). What is not in the table stays.
+    (https://hl7.org/fhir/R4/http.html#trules). What is not in the table stays. Raises InputError
+    for a resource that is nested too deeply.
     """
-    changed = _node(resource, table)
+    try:
+        changed = _node(resource, table)
+    except RecursionError:
+        raise InputError("a resource is nested too deeply") from None
     return changed if isinstance(changed, dict) else resource
 
 
@@ -67,6 +79,8 @@ def _object(node: Resource, table: Mapping[str, Target]) -> Resource:
                 made[name] = target
         elif name == "div" and isinstance(value, str):
             made[name] = _links(value, table)
+        elif name in _KEYS and isinstance(value, str):
+            made[name] = value
         else:
             made[name] = _node(value, table)
     if isinstance(target, dict):
@@ -75,9 +89,8 @@ def _object(node: Resource, table: Mapping[str, Target]) -> Resource:
 
 
 def _links(div: str, table: Mapping[str, Target]) -> str:
-    if "urn:" not in div:
-        return div
-    for address, target in table.items():
-        if isinstance(target, str):
-            div = div.replace(f'"{address}"', f'"{target}"').replace(f"'{address}'", f"'{target}'")
-    return div
+    def leading(link: re.Match[str]) -> str:
+        target = table.get(link[2])
+        return f"{link[1]}{target}{link[1]}" if isinstance(target, str) else link[0]
+
+    return _LINK.sub(leading, div)

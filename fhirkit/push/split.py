@@ -82,6 +82,9 @@ def pack(
         parcels = _levels(groups, graph, frozenset(loose), room, sizes)
     else:
         parcels = _filled(groups, mode, room, sizes)
+        homes = {position: parcel for parcel in parcels for position in parcel.positions}
+        # Some of what was cut may have come together again.
+        loose = {(start, end) for start, end in loose if homes[start] is not homes[end]}
     return Packing(tuple(parcels), frozenset(loose))
 
 

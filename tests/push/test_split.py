@@ -136,6 +136,12 @@ def test_a_circle_that_does_not_fit_a_transaction_is_cut() -> None:
     assert (held(packing), packing.loose) == ([(0,), (1,)], {(0, 1)})
 
 
+def test_what_comes_together_again_stays_literal() -> None:
+    """Two of a circle of three, which has room for two."""
+    packing = packed(graph("0>1", "1>0", "1>2", "2~0"), room=Room(2))
+    assert (held(packing), packing.loose) == ([(0, 2), (1,)], {(0, 1)})
+
+
 def test_an_entry_may_point_at_itself_in_a_transaction() -> None:
     """The server knows where it put it, with others or alone."""
     packing = packed(graph("0>0", "1>0"), room=Room(1))
