@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fhirkit.cli.outputs import say, write_out
 
@@ -45,6 +45,10 @@ class Told(ABC):
         self._bundle(report)
 
     @abstractmethod
+    def begin(self, run: int) -> None:
+        """The push has begun, under this number: whatever ends it, ``end`` or ``stop`` follows."""
+
+    @abstractmethod
     def speaks_of(self, report: BundleReport) -> bool:
         """Whether something is written for this bundle."""
 
@@ -52,8 +56,12 @@ class Told(ABC):
     def _bundle(self, report: BundleReport) -> None: ...
 
     @abstractmethod
-    def end(self, run: int, summary: Summary) -> None:
+    def end(self, summary: Summary) -> None:
         """Tells the sums."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """The push did not come to its end: what is told so far is made whole."""
 
 
 class AsText(Told):
@@ -62,6 +70,11 @@ class AsText(Told):
     def __init__(self, *, verbose: bool) -> None:
         super().__init__()
         self._verbose = verbose
+        self._run = 0
+
+    def begin(self, run: int) -> None:
+        """The number is told at the end, where it is seen."""
+        self._run = run
 
     def speaks_of(self, report: BundleReport) -> bool:
         """Bundles that landed are only counted, unless all are to be told."""
@@ -71,10 +84,13 @@ class AsText(Told):
         if self.speaks_of(report):
             say(report.to_text().rstrip())
 
-    def end(self, run: int, summary: Summary) -> None:
+    def end(self, summary: Summary) -> None:
         """The sums, and under which number they are kept."""
-        say(f"run       {run}")
+        say(f"run       {self._run}")
         say(summary.to_text())
+
+    def stop(self) -> None:
+        """Lines are whole as they are."""
 
 
 class AsJson(Told):
@@ -82,7 +98,14 @@ class AsJson(Told):
 
     def __init__(self, server: str) -> None:
         super().__init__()
-        write_out(f'{{"server": {json.dumps(server)},\n "bundles": ['.encode())
+        self._server = server
+        self._begun = False
+
+    def begin(self, run: int) -> None:
+        """The beginning of the object: before this nothing is written, whatever goes wrong."""
+        self._begun = True
+        head = f'{{"server": {json.dumps(self._server)},\n "run": {run},\n "bundles": ['
+        write_out(head.encode())
 
     def speaks_of(self, report: BundleReport) -> bool:
         """All bundles are told."""
@@ -94,14 +117,17 @@ class AsJson(Told):
         text = json.dumps(report.to_dict(), ensure_ascii=False)
         write_out(f"{comma}\n  {text}".encode("utf-8", "backslashreplace"))
 
-    def end(self, run: int, summary: Summary) -> None:
+    def end(self, summary: Summary) -> None:
         """The sums, and the end of the object."""
-        rest = {
-            "run": run,
-            "landed": not self.missing,
-            "counts": dict(self.entries),
-            "statistics": summary.to_dict(),
-        }
+        self._close({"landed": not self.missing, "statistics": summary.to_dict()})
+
+    def stop(self) -> None:
+        """The end of the object: what it says of the bundles in it holds, but there are others."""
+        if self._begun:
+            self._close({"landed": False, "stopped": True})
+
+    def _close(self, more: dict[str, Any]) -> None:
+        rest = {"counts": dict(self.entries), **more}
         text = json.dumps(rest, ensure_ascii=False, indent=1)
         say(f"\n ],{text[1:]}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from fhirkit.cli.servers import (
     server_of,
     whole_number,
 )
+from fhirkit.errors import FhirkitError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -179,19 +180,24 @@ def _push(options: argparse.Namespace, client: Client, source: _Source, progress
     from fhirkit.cli.deliveries import told_as
 
     began = time.monotonic()
-    told: Told = told_as(options.format, client.base, verbose=options.verbose)
+    told = told_as(options.format, client.base, verbose=options.verbose)
     runs: list[int] = []
+
+    def begin(run: int) -> None:
+        runs.append(run)
+        told.begin(run)
+
     reports = client.deliver(
-        source, inputs=_inputs(options.files), fresh=options.fresh, begun=runs.append
+        source, inputs=_inputs(options.files), fresh=options.fresh, begun=begin
     )
-    with _interruptible(told, runs):
+    with _told_whole(told, progress, runs):
         for report in reports:
-            with progress.aside() if told.speaks_of(report) else _nothing():
+            with progress.aside() if told.speaks_of(report) else nullcontext():
                 told.bundle(report)
             progress.finished(report.state)
     progress.close()
     seconds = time.monotonic() - began
-    told.end(runs[0], client.statistics.summary(seconds, workers=client.options.workers))
+    told.end(client.statistics.summary(seconds, workers=client.options.workers))
     return _verdict(client.base, source, told, runs[0])
 
 
@@ -208,23 +214,27 @@ def _verdict(base: str, source: _Source, told: Told, run: int) -> int:
 
 
 @contextmanager
-def _interruptible(told: Told, runs: list[int]) -> Iterator[None]:
-    """Says on Ctrl-C how things stand; the process then ends with code 130."""
+def _told_whole(told: Told, progress: Progress, runs: list[int]) -> Iterator[None]:
+    """What was told is made whole if the push ends early; on Ctrl-C it says how things stand."""
     try:
         yield
+    except OutputError:
+        raise  # there is nowhere to tell it
     except KeyboardInterrupt:
-        run = (
-            f": the same command again goes on, fhirkit undo {runs[0]} takes it back"
-            if runs
-            else ""
-        )
-        remark(f"stopped after {told.bundles} bundles, {told.landed} of them landed{run}")
+        progress.close()
+        remark(_standing(told, runs))
+        told.stop()
+        raise
+    except FhirkitError:
+        told.stop()
         raise
 
 
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
+def _standing(told: Told, runs: list[int]) -> str:
+    text = f"stopped after {told.bundles} bundles, {told.landed} of them landed"
+    if not runs:
+        return text
+    return f"{text}: the same command again goes on, fhirkit undo {runs[0]} takes it back"
 
 
 def _inputs(files: list[str]) -> str:

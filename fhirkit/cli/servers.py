@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ FHIRKIT_CLIENT_KEY, FHIRKIT_CA_FILE. They are never sent over plain http, except
 to this machine (docs/authentication.md).
 """
 
+_TYPE = re.compile("[A-Z][A-Za-z]+")
 _OWN = ("validate", "journal")  # of the command, not of PushOptions
 
 
@@ -135,7 +137,7 @@ def whole_number(text: str) -> int:
 def names_of_types(text: str) -> frozenset[str]:
     """A flag's value that lists resource types."""
     names = frozenset(name.strip() for name in text.split(",") if name.strip())
-    if not names or not all(name.isalpha() and name[0].isupper() for name in names):
+    if not names or not all(map(_TYPE.fullmatch, names)):
         raise argparse.ArgumentTypeError("must be resource types, such as AdverseEvent,Provenance")
     return names
 
