@@ -71,7 +71,8 @@ def _clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
         for name in os.environ:
             if name.lower() in PROXIES or (name.startswith("FHIRKIT_") and name not in OURS):
                 patch.delenv(name)
-        patch.delenv("XDG_CONFIG_HOME", raising=False)
+        for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+            patch.delenv(name, raising=False)
         patch.setenv("HOME", home)
         patch.setenv("COLUMNS", "80")
         yield

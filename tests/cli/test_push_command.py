@@ -8,13 +8,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from fhirkit.push.journal import Journal
 from pushing import case as bundle_of
-from pushing import data
+from pushing import data, entry
 from servers.faults import Faults
 from servers.faulty import Faulty
 from servers.server import Server
@@ -153,6 +152,61 @@ def test_broken_inputs_are_told_and_the_rest_goes_on(
     assert server.state()["bundles"] == 1
 
 
+@pytest.mark.server
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_a_file_that_cannot_be_read_is_code_2(
+    run: Run, tmp_path: Path, made: bytes, faulty: Start
+) -> None:
+    """It is told by its name, and what comes after it is sent."""
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases" / "a.json").symlink_to("gone.json")
+    (tmp_path / "cases" / "b.json").write_bytes(made)
+    server = faulty()
+    done = run("push", "cases", "--to", server.base)
+    assert done.returncode == 2
+    name = os.path.join("cases", "a.json")  # noqa: PTH118 - as it is told
+    assert f"{name}: not sent" in done.stdout.decode()
+    assert server.state()["bundles"] == 1
+    dry = run("push", "cases", "--to", server.base, "--dry-run")
+    assert dry.returncode == 2
+
+
+@pytest.mark.server
+def test_without_validation_the_server_judges(run: Run, made: bytes, faulty: Start) -> None:
+    """By the flag, or by what the server's table says."""
+    bundle = json.loads(made)
+    bundle["entry"][2]["resource"]["gender"] = "Zwetschgen"
+    wrong = json.dumps(bundle).encode()
+    server = faulty()
+    assert run("push", "-", "--to", server.base, stdin=wrong).returncode == 1
+    assert server.state()["bundles"] == 0
+    assert run("push", "-", "--to", server.base, "--no-validate", stdin=wrong).returncode == 0
+    assert server.state()["bundles"] == 1
+
+
+@pytest.mark.server
+@pytest.mark.parametrize(
+    ("choice", "code", "said"),
+    [
+        pytest.param("refuse", 1, "not sent", id="refuse"),
+        pytest.param("skip", 0, "skipped", id="skip"),
+    ],
+)
+def test_what_a_server_does_not_take_is_as_was_asked(
+    run: Run, tmp_path: Path, sekmet: Server, choice: str, code: int, said: str
+) -> None:
+    """The bundle stays here, or goes without."""
+    bundle = bundle_of(1)
+    bundle["entry"].append(
+        entry("urn:uuid:4fd1b9b4-6a0c-4c39-8d9c-1d1f3c5b7a10", "Unheard", "9", {})
+    )
+    (tmp_path / "a.json").write_bytes(data(bundle))
+    arguments = ("--no-validate", "--unsupported", choice, "--format", "json")
+    done = run("push", "a.json", "--to", sekmet.base, *arguments)
+    assert done.returncode == code
+    assert said in json.loads(done.stdout)["counts"]
+
+
 def test_a_path_that_leads_nowhere_is_told_before_anything_is_asked(run: Run) -> None:
     """Wrong usage, whatever the server."""
     done = run("push", "nothing.json", "--to", NOWHERE)
@@ -160,9 +214,11 @@ def test_a_path_that_leads_nowhere_is_told_before_anything_is_asked(run: Run) ->
     assert b"nothing.json" in done.stderr
 
 
-def test_a_server_out_of_reach_is_code_1(run: Run, made: bytes) -> None:
-    """The line names the address; nothing was sent."""
-    done = run("push", "-", "--to", NOWHERE, "--patience", "0", stdin=made)
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_server_out_of_reach_is_code_1(run: Run, made: bytes, form: str) -> None:
+    """The line names the address; nothing was sent, and there is no half report."""
+    arguments = ("--to", NOWHERE, "--patience", "0", "--format", form)
+    done = run("push", "-", *arguments, stdin=made)
     assert (done.returncode, done.stdout) == (1, b"")
     assert NOWHERE in done.stderr.decode()
 
@@ -307,6 +363,26 @@ def test_a_stopped_push_is_gone_on_with(
 
 
 @pytest.mark.server
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent another way there")
+def test_a_stopped_push_leaves_a_whole_report(
+    tmp_path: Path, command: list[str], faulty: Start
+) -> None:
+    """A program that reads the JSON sees that there was more."""
+    server = faulty(Faults(latency=0.05))
+    path = ndjson(tmp_path / "many.ndjson", 80)
+    journal = tmp_path / "j.db"
+    arguments = (str(path), "--to", server.base, "--no-validate", "--journal", str(journal))
+    process = started(command, tmp_path, *arguments, "--format", "json")
+    wait_for(journal, 3)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    read = json.loads(out)
+    assert (read["landed"], read["stopped"]) == (False, True)
+    assert 0 < len(read["bundles"]) < 80
+
+
+@pytest.mark.server
 def test_a_push_that_landed_is_not_gone_on_with(run: Run, made: bytes, sekmet: Server) -> None:
     """It is made anew, and finds what is there now."""
     for number in (1, 2):
@@ -324,6 +400,46 @@ def test_progress_is_for_terminals_only(run: Run, tmp_path: Path, faulty: Start)
     assert done.stderr == b""
 
 
+@pytest.mark.server
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals there")
+@pytest.mark.parametrize("quiet", [False, True])
+def test_a_terminal_shows_how_far_it_is(
+    tmp_path: Path, command: list[str], faulty: Start, *, quiet: bool
+) -> None:
+    """The line goes away at the end; --quiet means none at all."""
+    server = faulty(Faults(latency=0.02))
+    path = ndjson(tmp_path / "many.ndjson", 60)
+    arguments = [str(path), "--to", server.base, "--no-validate", *["--quiet"] * quiet]
+    shown = on_terminal(command, tmp_path, arguments)
+    assert ("/60 bundles" in shown) is not quiet
+    assert shown == "" if quiet else shown.endswith("\r")
+
+
+def on_terminal(command: list[str], folder: Path, arguments: list[str]) -> str:
+    """What a push that ends well writes to a terminal that is its standard error."""
+    import pty
+
+    screen, writing = pty.openpty()
+    process = subprocess.Popen(
+        [*command, "push", *arguments],
+        cwd=folder,
+        env={**os.environ, "XDG_STATE_HOME": f"{folder}-state"},
+        stdout=subprocess.DEVNULL,
+        stderr=writing,
+    )
+    os.close(writing)
+    shown = b""
+    try:
+        while piece := os.read(screen, 65_536):
+            shown += piece
+    except OSError:  # how Linux says that the other end is closed
+        pass
+    finally:
+        os.close(screen)
+    assert process.wait(timeout=30) == 0
+    return shown.decode()
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -335,7 +451,7 @@ def test_progress_is_for_terminals_only(run: Run, tmp_path: Path, faulty: Start)
         pytest.param(["--mode", "letters"], id="mode"),
     ],
 )
-def test_wrong_values_are_wrong_usage(run: Run, wrong: list[str], **_: Any) -> None:
+def test_wrong_values_are_wrong_usage(run: Run, wrong: list[str]) -> None:
     """One line, code 2, nothing asked."""
     done = run("push", "-", "--to", NOWHERE, *wrong, stdin=b"{}")
     assert done.returncode == 2
