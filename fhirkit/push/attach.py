@@ -22,8 +22,8 @@ _TITLE = "Resources of this case that the server does not take"
 def attached(load: Load, left_out: frozenset[int]) -> dict[int, Resource]:
     """The DocumentReference of a load, by its position, with ``left_out`` as a further content.
 
-    The attachment is a Bundle of type collection, in which references lead by urn:uuid as they do in
-    the bundle that was given. Raises InputError if there is no DocumentReference, or several.
+    The attachment is a Bundle of type collection, in which references lead by urn:uuid as they do
+    in the bundle that is sent. Raises InputError if there is no DocumentReference, or several.
     """
     documents = [
         one.position
@@ -53,4 +53,6 @@ def attached(load: Load, left_out: frozenset[int]) -> dict[int, Resource]:
         }
     }
     document: Resource = load.entries[position]["resource"]
-    return {position: {**document, "content": [*document.get("content", ()), content]}}
+    given = document.get("content")
+    before = given if isinstance(given, list) else []
+    return {position: {**document, "content": [*before, content]}}
