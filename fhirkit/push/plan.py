@@ -156,7 +156,9 @@ class Plan:
                 f"conditions: {', '.join(looked_up)}"
             )
         for kind, taking in sorted(self.types.items()):
-            if not taking.taken:
+            if taking.taken is None:
+                lines.append(f"{kind}: to be asked for: {taking.why}")
+            elif not taking.taken:
                 lines.append(f"{kind}: {_UNSUPPORTED[self.options.unsupported]}: {taking.why}")
             elif taking.why:
                 lines.append(f"{kind}: sent: {taking.why}")
