@@ -30,6 +30,8 @@ _REQUEST = re.compile(
     rb'\s*\}\s*\}\s*(?:,\s*\{\s*(?="fullUrl")|(\]\s*\}\s*\Z))'
 )
 
+_PAIR = re.compile(rb'"([^"]*)"\s*,\s*"(value|code)"\s*:\s*"([^"]*)"')
+
 
 class Asked(NamedTuple):
     """One entry: what it is and by which search a server knows it again.
@@ -55,6 +57,15 @@ def glance(data: bytes) -> tuple[Asked, ...] | None:
     return tuple(asked)
 
 
+def _has_key(data: bytes, start: int, end: int, condition: bytes) -> bool:
+    """Whether the first thing in a resource that has the condition's system is the key itself."""
+    parameter, _, token = condition.partition(b"=")
+    system, _, value = token.partition(b"|")
+    pair = _PAIR.match(data, data.find(b'"%b"' % system, start, end))
+    wanted = b"value" if parameter == b"identifier" else b"code"
+    return pair is not None and pair.groups() == (system, wanted, value)
+
+
 def _entries(data: bytes, place: int) -> list[Asked] | None:
     asked: list[Asked] = []
     while True:
@@ -65,6 +76,8 @@ def _entries(data: bytes, place: int) -> list[Asked] | None:
         url, condition, end = request.groups()
         kind, criteria = url.decode(), condition.decode()
         if url != entry[1] or (kind in FOUND_BY_TAG and criteria.startswith("identifier")):
+            return None
+        if not _has_key(data, entry.end(), request.start(), condition):
             return None
         asked.append(Asked(len(asked), kind, criteria, f"{kind}?{criteria}"))
         if end is not None:

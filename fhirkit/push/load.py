@@ -22,7 +22,7 @@ from fhirkit.errors import InputError
 from fhirkit.push.exact import read_exact
 from fhirkit.push.glance import Asked, glance
 from fhirkit.push.references import Resource, Target, repointed
-from fhirkit.push.tokens import Token, read_token, written
+from fhirkit.push.tokens import Token, has_key, read_token, written
 from fhirkit.settings import DEFAULT_IDENTIFIER_SYSTEM
 
 if TYPE_CHECKING:
@@ -153,6 +153,11 @@ def _load(name: str, data: bytes, kind: str, entries: list[Any], on_existing: On
             criteria, tag = _own_criteria(position, entry, criteria, data)
             if tag:
                 by_tag.add(position)
+        elif not has_key(entry["resource"], criteria):
+            raise InputError(
+                f"entry {position} ({resource_type}) does not satisfy its own condition: a server "
+                "would refuse it, or store it once more with every push"
+            )
         one = Asked(position, resource_type, criteria, f"{resource_type}?{criteria}")
         first = seen.setdefault(unquote(one.key), position)
         if first != position:

@@ -12,7 +12,7 @@ from fhirkit.errors import InDoubt, Refused
 from fhirkit.push.answer import outcome_words
 from fhirkit.push.caller import Request
 from fhirkit.push.exact import read_exact
-from fhirkit.push.tokens import read_token
+from fhirkit.push.tokens import has_key
 
 if TYPE_CHECKING:
     from fhirkit.push.answer import Reply
@@ -74,26 +74,6 @@ def read(caller: Caller, location: str) -> Resource | None:
 def answered(caller: Caller, request: Request, what: str) -> Reply:
     """The answer to a request that stores nothing. Raises Refused, InDoubt or Unreachable."""
     return answer_of(caller.call(request), what)
-
-
-def has_key(resource: Resource, criteria: str) -> bool:
-    """Whether a resource satisfies a condition by identifier or tag; others are the server's."""
-    token = read_token(criteria)
-    if token is None:
-        return True
-    if token.parameter == "identifier":
-        items, code = resource.get("identifier"), "value"
-    elif token.parameter == "_tag":
-        meta = resource.get("meta")
-        items, code = meta.get("tag") if isinstance(meta, dict) else None, "code"
-    else:
-        return True
-    return any(
-        isinstance(item, dict)
-        and (item.get("system") or "") == token.system
-        and item.get(code) == token.value
-        for item in (items if isinstance(items, list) else [items])
-    )
 
 
 def answer_of(called: Called, what: str) -> Reply:

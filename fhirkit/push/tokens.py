@@ -7,7 +7,7 @@ backslash: https://hl7.org/fhir/R4/search.html#escaping.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
 _SPECIAL = re.compile(r"[\\,|$]")
@@ -42,3 +42,23 @@ def read_token(criteria: str) -> Token | None:
     if value is None:
         return None
     return Token(parameter, _ESCAPED.sub(r"\1", system[0]), _ESCAPED.sub(r"\1", value[0]))
+
+
+def has_key(resource: dict[str, Any], criteria: str) -> bool:
+    """Whether a resource satisfies a condition by identifier or tag; others are the server's."""
+    token = read_token(criteria)
+    if token is None:
+        return True
+    if token.parameter == "identifier":
+        items, code = resource.get("identifier"), "value"
+    elif token.parameter == "_tag":
+        meta = resource.get("meta")
+        items, code = meta.get("tag") if isinstance(meta, dict) else None, "code"
+    else:
+        return True
+    return any(
+        isinstance(item, dict)
+        and (item.get("system") or "") == token.system
+        and item.get(code) == token.value
+        for item in (items if isinstance(items, list) else [items])
+    )

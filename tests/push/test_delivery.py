@@ -40,10 +40,9 @@ def one(server: Faulty | Server, bundle: dict[str, Any], **options: Any) -> Bund
 
 
 def bad(bundle: dict[str, Any], position: int = 1) -> dict[str, Any]:
-    """The same with an entry that a server refuses: its condition is not its own."""
+    """The same with an entry that a server refuses: it does not know what to search by."""
     entry = bundle["entry"][position]
-    condition = f"{entry['request']['ifNoneExist']}x"
-    entry["request"]["ifNoneExist"] = condition
+    entry["request"]["ifNoneExist"] = "colour=blue"
     return bundle
 
 
@@ -70,7 +69,7 @@ def test_a_refused_bundle_stores_nothing(faulty: Start) -> None:
     """The server's words are told, and the next bundle goes its way."""
     server = faulty()
     first, second = pushed(server, bad(case(1)), case(2)).bundles
-    assert (first.state, first.status) == (State.REFUSED, 412)
+    assert (first.state, first.status) == (State.REFUSED, 400)
     assert first.detail
     assert outcomes(first) == ["refused"] * 3
     assert second.state is State.LANDED
@@ -190,9 +189,15 @@ def test_a_refusal_after_a_lost_answer_is_looked_into(faulty: Start) -> None:
 
 
 def test_a_refusal_after_an_attempt_in_vain_is_a_refusal(faulty: Start) -> None:
-    """It is looked into, and nothing is there."""
-    report = one(faulty(Faults(attempts=1, unavailable=1.0)), bad(case(1)))
-    assert report.state is State.REFUSED
+    """It is looked into: the key has two resources, neither of which is ours."""
+    server = faulty()
+    patient = case(1)["entry"][0]["resource"]
+    for _ in range(2):
+        httpx.post(f"{server.base}/Patient", json=patient, trust_env=False).raise_for_status()
+    server.change(Faults(attempts=1, unavailable=1.0))
+    report = one(server, case(1))
+    assert report.state is not State.LANDED
+    assert server.state()["resources"] == 2
 
 
 def test_doubt_that_cannot_be_settled_stays(faulty: Start) -> None:

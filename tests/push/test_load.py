@@ -84,8 +84,19 @@ def test_an_entry_is_known_by_the_condition_it_brings(
     request_: dict[str, Any], criteria: str
 ) -> None:
     """With the type before it, which servers refuse, or without."""
-    made = load({"fullUrl": URN.format(1), "resource": patient(), "request": request_})
+    tagged = {"meta": {"tag": [{"system": "a", "code": "b"}]}}
+    resource = patient(identifier=[{"system": "a", "value": "b"}], **tagged)
+    made = load({"fullUrl": URN.format(1), "resource": resource, "request": request_})
     assert made.asked[0].criteria == criteria
+
+
+@pytest.mark.parametrize("condition", ["identifier=a|c", "_tag=a|b", "identifier=x|b"])
+def test_a_condition_that_is_not_its_own_is_told(condition: str) -> None:
+    """A server would refuse it, or store it once more with every push."""
+    resource = patient(identifier=[{"system": "a", "value": "b"}])
+    request_ = {"method": "POST", "url": "Patient", "ifNoneExist": condition}
+    with pytest.raises(InputError, match="does not satisfy its own condition"):
+        load({"fullUrl": URN.format(1), "resource": resource, "request": request_})
 
 
 @pytest.mark.parametrize(

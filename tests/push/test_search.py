@@ -7,8 +7,8 @@ import pytest
 from fhirkit.errors import Refused, ServerError, Unreachable
 from fhirkit.push.answer import Reply
 from fhirkit.push.caller import Request
-from fhirkit.push.search import Found, answered, find, has_key, read, total
-from fhirkit.push.tokens import Token, written
+from fhirkit.push.search import Found, answered, find, read, total
+from fhirkit.push.tokens import Token, has_key, written
 from pushing import Direct, Scripted, calling, json_reply, operation_outcome
 
 KEY = "Patient?identifier=urn:x|1"
