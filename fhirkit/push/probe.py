@@ -1,7 +1,9 @@
 """Tries on a server what its statement leaves out or gets wrong, and cleans up after itself.
 
 Everything is made under a key of its own and labelled as test data; nothing that was there is
-touched. What was made is deleted at the end, also after an error or Ctrl-C.
+touched. What was made is deleted at the end, also after an error or Ctrl-C; what may have been
+made, as no answer came, is looked for by its key. Types whose resources a server says it does not
+delete are not tried.
 """
 
 from __future__ import annotations
@@ -46,6 +48,8 @@ _UNKNOWN = {
         }
     ]
 }
+_NOT_TRIED = ("not tried", "what is made there could not be deleted")
+_UNCLEAR = frozenset({408, 500, 502, 503, 504})
 _STALE = 'W/"fhirkit-probe"'
 
 
@@ -61,11 +65,15 @@ class Trial:
 
 @dataclass(slots=True)
 class ProbeReport:
-    """All trials; ``left`` are places on the server where something could not be deleted."""
+    """All trials; ``left`` are places on the server where something could not be deleted.
+
+    ``stopped`` says why there are no further trials, if the server went away meanwhile.
+    """
 
     server: str
     trials: list[Trial] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    stopped: str = ""
 
     @property
     def clean(self) -> bool:
@@ -78,6 +86,7 @@ class ProbeReport:
             "server": self.server,
             "clean": self.clean,
             "left": self.left,
+            "stopped": self.stopped or None,
             "trials": [
                 {"name": t.name, "declared": t.declared, "found": t.found, "how": t.how or None}
                 for t in self.trials
@@ -95,6 +104,8 @@ class ProbeReport:
             )
             for row in rows
         ]
+        if self.stopped:
+            lines += ["", f"stopped: {self.stopped}"]
         if self.left:
             lines += ["", "not deleted, for the server did not: " + ", ".join(self.left)]
         else:
@@ -103,14 +114,27 @@ class ProbeReport:
 
 
 def probe(caller: Caller, capabilities: Capabilities) -> ProbeReport:
-    """What the server turns out to do. Raises ServerError only where it cannot be reached."""
+    """What the server turns out to do.
+
+    Raises ServerError only where it cannot be reached and nothing was left there.
+    """
     report = ProbeReport(caller.connection.base)
     prober = _Prober(caller, capabilities, f"fhirkit-probe-{uuid4()}")
+    gone: ServerError | None = None
     try:
         for trial in prober.trials():
             report.trials.append(trial)
+    except ServerError as error:
+        gone = error
     finally:
-        report.left = prober.clean_up()
+        try:
+            report.left = prober.clean_up()
+        except KeyboardInterrupt:  # once more: who stops a trial wants it to leave nothing
+            prober.clean_up()
+            raise
+    if gone is not None and not report.left:
+        raise gone
+    report.stopped = str(gone or "")
     return report
 
 
@@ -120,6 +144,7 @@ class _Prober:
         self._said = capabilities
         self._key = key
         self._made: list[str] = []
+        self._lost: set[str] = set()  # keys of what may have been made
 
     def trials(self) -> Iterator[Trial]:
         """One after the other; later ones build upon the first."""
@@ -133,13 +158,14 @@ class _Prober:
 
     def clean_up(self) -> list[str]:
         """Deletes all that was made, as often as it helps, and gives what is left."""
+        lost = [f"{key}, if it was made" for key in sorted(self._lost) if not self._looked_for(key)]
         left = list(reversed(self._made))
         while left:
             kept = [place for place in left if not self._deleted(place)]
             if len(kept) == len(left):
-                return kept
+                break
             left = kept
-        return []
+        return [*left, *lost]
 
     # Trials
 
@@ -147,6 +173,8 @@ class _Prober:
         declared = _word(self._said.allows(kind, "create"))
         listed = self._said.types.get(kind)
         declared += f", by condition {_word(listed.conditional_create if listed else None)}"
+        if self._stays(kind):
+            return Trial(kind, declared, *_NOT_TRIED)
         resource = self._resource(kind, f"{self._key}-{kind}")
         if resource is None:
             return Trial(kind, declared, "not tried", "what it points at could not be created")
@@ -162,13 +190,15 @@ class _Prober:
 
     def _found_again(self, kind: str) -> str:
         try:
-            found = find(self._caller, f"{kind}?{self._criteria(kind, f'{self._key}-{kind}')}")
+            found = find(self._caller, self._named(kind, f"{self._key}-{kind}"))
         except ServerError as error:
             return f"not found by its key: {error}"
         return "" if found.only is not None else "not found by its key at once"
 
     def _bundle(self, kind: str) -> Trial:
         declared = "yes" if kind in self._said.system else "no"
+        if self._stays("Patient") or self._stays("Observation"):
+            return Trial(kind, declared, *_NOT_TRIED)
         patient, observation = f"{self._key}-{kind}-1", f"{self._key}-{kind}-2"
         url = f"urn:uuid:{uuid4()}"
         first = self._labelled("Patient", patient)
@@ -181,10 +211,12 @@ class _Prober:
             self._entry(f"urn:uuid:{uuid4()}", second, observation),
         ]
         body = write_exact({"resourceType": "Bundle", "type": kind, "entry": entries})
-        reply = self._sent(Request("POST", body=body, safe=False))
+        keys = {self._named("Patient", patient), self._named("Observation", observation)}
+        reply = self._asked(Request("POST", body=body, safe=False), keys)
         places = self._places(reply)
         if len(places) < len(entries):
             return Trial(kind, declared, "no", _status(reply))
+        self._lost -= keys
         if kind == "batch":
             return Trial(kind, declared, "yes")
         stored = self._read(places[1])
@@ -196,12 +228,17 @@ class _Prober:
     def _conditional_update(self) -> Trial:
         listed = self._said.types.get("Patient")
         declared = _word(listed.conditional_update if listed else None)
+        if self._stays("Patient"):
+            return Trial("conditional update", declared, *_NOT_TRIED)
         key = f"{self._key}-Patient"
         resource = self._labelled("Patient", key) | {"active": False}
         body = write_exact(resource)
         criteria = self._criteria("Patient", key).replace("|", "%7C")
-        reply = self._sent(Request("PUT", f"Patient?{criteria}", body, safe=False))
-        self._note(reply)
+        request = Request("PUT", f"Patient?{criteria}", body, safe=False)
+        named = {self._named("Patient", key)}
+        reply = self._asked(request, named)
+        if self._note(reply) is not None:
+            self._lost -= named
         done = reply is not None and 200 <= reply.status < 300
         return Trial(
             "conditional update", declared, "yes" if done else "no", "" if done else _status(reply)
@@ -220,6 +257,8 @@ class _Prober:
         return Trial("If-Match", "not told", "no delete", _status(reply))
 
     def _unknown_element(self) -> Trial:
+        if self._stays("Patient"):
+            return Trial("unknown elements", "not told", *_NOT_TRIED)
         key = f"{self._key}-unknown"
         resource = self._labelled("Patient", key) | {"fhirkitProbe": "unknown element"}
         reply, place = self._create("Patient", resource)
@@ -239,8 +278,13 @@ class _Prober:
         key = resource["meta"]["tag"][0]["code"]
         condition = self._criteria(kind, key).replace("|", "%7C")
         headers = {"If-None-Exist": condition}
-        reply = self._sent(Request("POST", kind, write_exact(resource), headers, safe=False))
-        return reply, self._note(reply)
+        request = Request("POST", kind, write_exact(resource), headers, safe=False)
+        named = {self._named(kind, key)}
+        reply = self._asked(request, named)
+        place = self._note(reply)
+        if place is not None:
+            self._lost -= named
+        return reply, place
 
     def _sent(self, request: Request) -> Reply | None:
         called = self._caller.call(request)
@@ -257,6 +301,31 @@ class _Prober:
         if location is not None and location not in self._made:
             self._made.append(location)
         return location
+
+    def _asked(self, request: Request, keys: set[str]) -> Reply | None:
+        """Sends what makes resources with these keys: lost, until the answer says otherwise.
+
+        Noted before it is sent, for Ctrl-C may come before the answer.
+        """
+        self._lost |= keys
+        try:
+            reply = self._sent(request)
+        except ServerError:  # it was never sent
+            self._lost -= keys
+            raise
+        if reply is not None and reply.status >= 300 and reply.status not in _UNCLEAR:
+            self._lost -= keys
+        return reply
+
+    def _looked_for(self, key: str) -> bool:
+        """Whether it is known now if something has the key; what has it is to be deleted."""
+        try:
+            found = find(self._caller, key).matches
+        except ServerError:
+            return False
+        places = [f"{one['resourceType']}/{one['id']}" for one in found]
+        self._made += [place for place in places if place not in self._made]
+        return True
 
     def _places(self, reply: Reply | None) -> list[str]:
         if reply is None or not 200 <= reply.status < 300:
@@ -284,6 +353,13 @@ class _Prober:
         return reply is not None and (200 <= reply.status < 300 or reply.status in GONE)
 
     # Resources
+
+    def _stays(self, kind: str) -> bool:
+        """Whether the server says that it has such resources and does not delete them."""
+        return kind in self._said.types and self._said.allows(kind, "delete") is False
+
+    def _named(self, kind: str, key: str) -> str:
+        return f"{kind}?{self._criteria(kind, key)}"
 
     def _entry(self, url: str, resource: Resource, key: str) -> Resource:
         kind = resource["resourceType"]
