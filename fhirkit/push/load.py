@@ -21,7 +21,7 @@ from fhirkit.bundle.request import FOUND_BY_TAG
 from fhirkit.errors import InputError
 from fhirkit.push.exact import read_exact
 from fhirkit.push.glance import Asked, glance
-from fhirkit.push.references import Resource, Target, repointed
+from fhirkit.push.references import Resource, Target, pointed_at, repointed
 from fhirkit.push.tokens import Token, has_key, read_token, written
 from fhirkit.settings import DEFAULT_IDENTIFIER_SYSTEM
 
@@ -98,7 +98,7 @@ class Load:
 
     def _entry(self, entry: Resource, asked: Asked, addresses: _Addresses) -> Resource:
         url = _address(entry)
-        table = addresses.seen_from(url)
+        table = addresses.seen_from(url, entry["resource"])
         resource = repointed(entry["resource"], table)
         # The server gives the ids: some refuse a client's, and a numeric one is another's.
         resource.pop("id", None)
@@ -312,11 +312,18 @@ class _Addresses:
             if match:
                 self._relative.setdefault(match[1], {})[match[2]] = urn
 
-    def seen_from(self, url: str | None) -> Mapping[str, Target]:
+    def seen_from(self, url: str | None, resource: Resource) -> Mapping[str, Target]:
         """The same with relative references, which mean the entry's own server before another.
 
-        See https://hl7.org/fhir/R4/bundle.html#references.
+        See https://hl7.org/fhir/R4/bundle.html#references. Raises InputError where a resource
+        points at what entries of several other servers are called.
         """
         match = _ID_URL.fullmatch(url or "")
         own = self._relative.get(match[1], {}) if match else {}
-        return ChainMap(self._all, own, *self._relative.values())
+        table = ChainMap(self._all, own, *self._relative.values())
+        if len(self._relative) > 1:
+            known = self._all.keys() | own.keys()
+            for place in pointed_at(resource).keys() - known:
+                if sum(place in others for others in self._relative.values()) > 1:
+                    raise InputError("a reference may mean one of several entries")
+        return table

@@ -352,6 +352,28 @@ def test_a_relative_reference_means_its_own_server() -> None:
     assert made[3]["resource"]["subject"] == {"reference": made[2]["fullUrl"]}
 
 
+@pytest.mark.parametrize("url", [URN.format(5), "http://c/Observation/1", None])
+def test_a_relative_reference_that_may_mean_two_patients(url: str | None) -> None:
+    """Is told: a guess might be another patient."""
+    entries = [
+        {
+            "fullUrl": f"http://{base}/Patient/1",
+            "resource": patient(identifier=[{"system": "urn:x", "value": base}]),
+        }
+        for base in ("a", "b")
+    ]
+    observation = {
+        "resourceType": "Observation",
+        "identifier": IDENTIFIER,
+        "subject": {"reference": "Patient/1"},
+    }
+    last = {"resource": observation} | ({"fullUrl": url} if url else {})
+    with pytest.raises(InputError, match="one of several entries"):
+        _ = load(*entries, last).entries
+    (_, made) = load(entries[0], last).entries
+    assert made["resource"]["subject"]["reference"].startswith("urn:uuid:")
+
+
 def test_an_entry_without_fullurl_is_pointed_at_by_its_id() -> None:
     """As in a collection that was put together by hand."""
     observation = {
