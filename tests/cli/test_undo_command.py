@@ -84,6 +84,23 @@ def test_another_server_than_the_runs_is_wrong_usage(
     assert server.state()["resources"] > 0
 
 
+@pytest.mark.server
+def test_a_named_server_is_undone_by_its_name(run: Run, tmp_path: Path, faulty: Start) -> None:
+    """Its address and its journal stand in the file of servers."""
+    server = faulty()
+    config = tmp_path / "servers.toml"
+    config.write_text(f'[ward7]\nurl = "{server.base}"\njournal = "ward7.db"\n', "utf-8")
+    config.chmod(0o600)
+    (tmp_path / "a.json").write_bytes(data(bundle_of(1)))
+    named = ("--to", "ward7", "--config", "servers.toml")
+    assert run("push", "a.json", "--no-validate", *named).returncode == 0
+    made = server.state()["resources"]
+    done = run("undo", "1", "--format", "json", *named)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["counts"] == {"deleted": made}
+    assert server.state()["resources"] == 0
+
+
 def test_unknown_runs_and_journals_are_told(run: Run, tmp_path: Path) -> None:
     """Code 2: there is nothing to take back."""
     none = run("undo", "1", *JOURNAL)
