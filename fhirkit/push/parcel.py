@@ -6,6 +6,7 @@ they are where it is a transaction, and those that cannot be literal name their 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 Resource = dict[str, Any]
 
+_ADDRESS = re.compile(rb"urn:uuid:[0-9a-f-]{36}")  # a load's addresses are all like this
 _FRAME = 64  # octets of the bundle around its entries
 _GROWTH = 128  # octets by which what comes in place of a urn:uuid may be longer
 
@@ -99,7 +101,7 @@ class Freight:
         resource = self.resource(position)
         pointed = pointed_at(resource)
         table: dict[str, Target] = {}
-        for url, target in self.load.addresses.items():
+        for url, target in self._mentioned(resource):
             if target in self.left_out or (position, target) in packing.loose:
                 name = _name(self.resource(target))
                 if name is not None:
@@ -112,6 +114,12 @@ class Freight:
             elif target in known and target not in stay:
                 table[url] = known[target]
         return repointed(resource, table)
+
+    def _mentioned(self, resource: Resource) -> list[tuple[str, int]]:
+        """The addresses of entries that stand anywhere in a resource, with their positions."""
+        found = {url.decode() for url in _ADDRESS.findall(write_exact(resource))}
+        addresses = self.load.addresses
+        return sorted((url, addresses[url]) for url in found if url in addresses)
 
     def body(self, parcel: Parcel, known: Mapping[int, str], packing: Packing) -> bytes:
         """The transaction or batch of a parcel."""
