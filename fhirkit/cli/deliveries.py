@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from fhirkit.push.statistics import Summary
 
 _LANDED = "landed"
+_ALTERED = "altered"
 
 
 class Told(ABC):
@@ -37,6 +38,11 @@ class Told(ABC):
     def missing(self) -> int:
         """How many of them did not."""
         return self.bundles - self.landed
+
+    @property
+    def altered(self) -> int:
+        """How many of these are there, but otherwise than they were sent."""
+        return self.states[_ALTERED]
 
     def bundle(self, report: BundleReport) -> None:
         """Tells of one bundle, now: what has landed is told whatever comes after it."""

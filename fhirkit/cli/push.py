@@ -203,10 +203,11 @@ def _push(options: argparse.Namespace, client: Client, source: _Source, progress
 
 def _verdict(base: str, source: _Source, told: Told, run: int) -> int:
     if told.missing:
+        as_sent = " as they were sent" if told.altered else ""
         notice(
             base,
-            f"{told.missing} of {told.bundles} bundles did not land: the same command again tries "
-            f"them once more, fhirkit undo {run} takes the others back",
+            f"{told.missing} of {told.bundles} bundles did not land{as_sent}: the same command "
+            f"again tries them once more, fhirkit undo {run} takes back what did",
         )
     if source.unreadable:
         return 2

@@ -97,6 +97,7 @@ def test_what_landed_is_read_back(run: Run, made: bytes, faulty: Start) -> None:
     assert told.returncode == 1
     assert b"standard input: altered" in told.stdout
     assert b"status: missing" in told.stdout
+    assert b"1 of 1 bundles did not land as they were sent" in told.stderr
 
 
 # What does not land
