@@ -23,7 +23,7 @@ from fhirkit.push.journal import Journal
 from fhirkit.push.load import read_load
 from fhirkit.push.options import PushOptions
 from fhirkit.push.plan import Plan, make_plan
-from fhirkit.push.probe import ProbeReport, probe
+from fhirkit.push.probe import probe
 from fhirkit.push.pump import Pump
 from fhirkit.push.report import BundleReport, PushReport
 from fhirkit.push.search import FRESH, GONE, answer_of, answered, total
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from fhirkit.push.answer import Reply
     from fhirkit.push.pump import Given
     from fhirkit.push.report import EntryOutcome
+    from fhirkit.push.trials import ProbeReport
 
 Resource = dict[str, Any]
 Bundle = Resource | bytes | str
@@ -239,7 +240,7 @@ class Client:
 
     def probe(self) -> ProbeReport:
         """Tries what the server's statement leaves out, with test data that is deleted again."""
-        return probe(self._calling(self._new_gate()), self.capabilities())
+        return probe(self._calling(self._new_gate()), self.capabilities(), self._tell)
 
     def read(self, location: str) -> Resource | None:
         """The resource at ``Type/id`` as it is now, None where there is none (any more)."""
