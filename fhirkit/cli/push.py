@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -113,10 +113,14 @@ def _about_sending(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--verify",
-        action="store_true",
+        action=argparse.BooleanOptionalAction,
         help="read back what landed, and compare it with what was sent",
     )
-    add("--no-validate", action="store_true", help="send bundles without looking at them first")
+    add(
+        "--validate",
+        action=argparse.BooleanOptionalAction,
+        help="look at bundles first, and send none with errors (default: --validate)",
+    )
     add("--fresh", action="store_true", help="start anew: resume no unfinished push")
     add("--dry-run", action="store_true", help="print how it would be sent, and send nothing")
 
@@ -157,7 +161,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _validates(options: argparse.Namespace, server: Server) -> bool:
-    return not options.no_validate and bool(server.options.get("validate", True))
+    if options.validate is not None:
+        return bool(options.validate)
+    return bool(server.options.get("validate", True))
 
 
 def _plan(options: argparse.Namespace, client: Client, source: _Source) -> int:
@@ -190,7 +196,7 @@ def _push(options: argparse.Namespace, client: Client, source: _Source, progress
     reports = client.deliver(
         source, inputs=_inputs(options.files), fresh=options.fresh, begun=begin
     )
-    with _told_whole(told, progress, runs):
+    with _told_whole(told, progress, client, runs), closing(reports):
         for report in reports:
             with progress.aside() if told.speaks_of(report) else nullcontext():
                 told.bundle(report)
@@ -215,7 +221,7 @@ def _verdict(base: str, source: _Source, told: Told, run: int) -> int:
 
 
 @contextmanager
-def _told_whole(told: Told, progress: Progress, runs: list[int]) -> Iterator[None]:
+def _told_whole(told: Told, progress: Progress, client: Client, runs: list[int]) -> Iterator[None]:
     """What was told is made whole if the push ends early; on Ctrl-C it says how things stand."""
     try:
         yield
@@ -223,7 +229,7 @@ def _told_whole(told: Told, progress: Progress, runs: list[int]) -> Iterator[Non
         raise  # there is nowhere to tell it
     except KeyboardInterrupt:
         progress.close()
-        remark(_standing(told, runs))
+        remark(_standing(told, client, runs))
         told.stop()
         raise
     except FhirkitError:
@@ -231,11 +237,16 @@ def _told_whole(told: Told, progress: Progress, runs: list[int]) -> Iterator[Non
         raise
 
 
-def _standing(told: Told, runs: list[int]) -> str:
-    text = f"stopped after {told.bundles} bundles, {told.landed} of them landed"
+def _standing(told: Told, client: Client, runs: list[int]) -> str:
+    """What has become of the run, with what was on its way when it was stopped."""
+    text = f"stopped after {told.bundles} bundles"
     if not runs:
         return text
-    return f"{text}: the same command again goes on, fhirkit undo {runs[0]} takes it back"
+    noted = client.journal.find(runs[0])
+    return (
+        f"{text}; of run {noted.id}, {noted.landed} landed and {noted.doubtful} are in doubt: the "
+        f"same command again goes on, fhirkit undo {noted.id} takes it back"
+    )
 
 
 def _inputs(files: list[str]) -> str:

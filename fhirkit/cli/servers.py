@@ -90,7 +90,7 @@ def push_options(options: argparse.Namespace, server: Server) -> PushOptions:
     }
     for name in PushOptions.__dataclass_fields__:
         given = getattr(options, name, None)
-        if given is not None and given is not False:
+        if given is not None:
             values[name] = given
     if "takes" in values:
         values["takes"] = frozenset(values["takes"])

@@ -179,7 +179,7 @@ class Client:
         inputs: str = "",
         fresh: bool = False,
         begun: Callable[[int], None] | None = None,
-    ) -> Iterator[BundleReport]:
+    ) -> Generator[BundleReport, None, None]:
         """The report of each bundle as soon as its fate is known, in no fixed order.
 
         ``given`` are names with bundles, as bytes, taken as they are needed. ``inputs`` says

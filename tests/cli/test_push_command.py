@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -283,6 +284,24 @@ def test_flags_come_before_what_the_servers_name_stands_for(
     assert b"ward7" in unknown.stderr
 
 
+@pytest.mark.server
+def test_flags_turn_off_what_the_servers_name_turns_on(
+    run: Run, tmp_path: Path, faulty: Start
+) -> None:
+    """And on what it turns off."""
+    server = faulty(Faults(loses="status"))
+    config = tmp_path / "servers.toml"
+    config.write_text(f'[ward7]\nurl = "{server.base}"\nverify = true\nvalidate = false\n', "utf-8")
+    config.chmod(0o600)
+    arguments = ("push", "-", "--to", "ward7", "--config", "servers.toml")
+    wrong = bundle_of(1)
+    wrong["entry"][0]["resource"]["gender"] = "unheard of"
+    kept = run(*arguments, "--validate", stdin=data(wrong))
+    assert b"standard input: not sent" in kept.stdout
+    assert b"standard input: altered" in run(*arguments, stdin=data(wrong)).stdout
+    assert run(*arguments, "--no-verify", "--fresh", stdin=data(bundle_of(2))).returncode == 0
+
+
 # Stopped and gone on with
 
 
@@ -349,6 +368,7 @@ def test_a_stopped_push_is_gone_on_with(
         assert process.returncode == 130
         (line,) = err.splitlines()
         assert "fhirkit: notice: stopped after" in line
+        assert re.search(r"of run 1, \d+ landed and 0 are in doubt", line)
         assert "fhirkit undo 1" in line
     server.change(Faults())
     done = run("push", *arguments)
