@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
+import sys
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from fhirkit.push.capabilities import TYPES
+from servers.faults import Faults
+from servers.faulty import Faulty
 from servers.fixtures import REAL
 from servers.server import Server
 
@@ -67,3 +73,39 @@ def test_what_is_no_fhir_server_is_code_1(run: Run, sekmet: Server) -> None:
     done = run("check-server", sekmet.base.removesuffix("/fhir") + "/ui")
     assert (done.returncode, done.stdout) == (1, b"")
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.server
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent another way there")
+def test_a_probe_that_is_stopped_cleans_up(
+    tmp_path: Path, command: list[str], faulty: Callable[..., Faulty]
+) -> None:
+    """Ctrl-C in the middle: what was made is deleted before the program ends."""
+    server = faulty(Faults(latency=0.05))
+    process = subprocess.Popen(
+        [*command, "check-server", server.base, "--probe"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 30
+    while server.state()["resources"] < 3 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert [line.partition(": ")[2].partition(": ")[2] for line in err.splitlines()][1:] == [
+        "Nothing that was made for this is left."
+    ]
+    assert server.state()["resources"] == 0
+
+
+@pytest.mark.server
+def test_what_the_statement_gets_wrong_is_seen(run: Run, faulty: Callable[..., Faulty]) -> None:
+    """Declared stands beside found."""
+    server = faulty(Faults(refuse_transaction=405))
+    done = run("check-server", server.base, "--probe")
+    assert done.returncode == 0
+    (line,) = [one for one in done.stdout.decode().splitlines() if one.startswith("transaction ")]
+    assert line.split() == ["transaction", "yes", "no", "HTTP", "405"]

@@ -47,6 +47,11 @@ def test_flags_come_before_the_table_and_the_table_before_defaults() -> None:
     )
 
 
+def test_a_flag_can_turn_off_what_the_table_turns_on() -> None:
+    """Else nobody could push without it by this name."""
+    assert servers.push_options(given("--no-verify"), server(verify=True)).verify is False
+
+
 def test_every_flag_reaches_the_push() -> None:
     """By the name it has in Python."""
     options = servers.push_options(
