@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from fhirkit.errors import ServerError
+from fhirkit.errors import InputError, ServerError
 from fhirkit.push.answer import version_of
 from fhirkit.push.compare import MISSING, differences
 from fhirkit.push.report import BY_CHOICE, DONE, EntryOutcome, Outcome
@@ -133,7 +133,11 @@ class Evidence:
 
     def verify(self, way: Way) -> None:
         """Reads back what landed, and compares what was written with what was sent."""
-        places = way.places()
+        try:
+            places = way.places()
+        except (InputError, ValueError):  # bytes that were sent unread, and taken all the same
+            self._incomparable(way)
+            return
         for entry in list(way.outcomes.values()):
             if entry.outcome not in DONE or entry.location is None:
                 continue
@@ -145,6 +149,12 @@ class Evidence:
                 found = self._differences(way, entry, stored, places)
             if found:
                 way.outcomes[entry.position] = entry._replace(differences=found)
+
+    def _incomparable(self, way: Way) -> None:
+        for entry in list(way.outcomes.values()):
+            if entry.outcome in DONE:
+                why = ("could not be compared: the bundle is not JSON",)
+                way.outcomes[entry.position] = entry._replace(differences=why)
 
     def _differences(
         self, way: Way, entry: EntryOutcome, stored: Resource | None, places: dict[str, str]
