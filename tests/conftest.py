@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -27,6 +28,11 @@ PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
 # A slow machine is no failure; the examples are the same on every run.
 hypothesis.settings.register_profile("fhirkit", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("fhirkit")
+
+# A shell that starts a job in the background has it ignore Ctrl-C, and what the job starts inherits
+# that. What is caught here is not ignored by the programs that tests start and stop.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Require = Callable[[str], NoReturn]
 
