@@ -1,0 +1,1 @@
+"""The times of a case on one axis."""
