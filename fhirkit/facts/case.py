@@ -10,7 +10,7 @@ from fhirkit.facts.model import PatientFact
 from fhirkit.narrative.span import Span
 
 if TYPE_CHECKING:
-    from fhirkit.facts.model import Fact, LeftOut
+    from fhirkit.facts.model import Fact, LeftOut, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,8 @@ class Case:
 
     ``facts`` are in the order of the text and include statements that are not the patient's
     own (see ``Fact.whose``). ``notices`` are plain sentences for the user, without patient
-    text. ``left_out`` is what was met and became no fact, empty unless it was asked for. Building
+    text. ``left_out`` is what was met and became no fact, ``statements`` are the sentences that are
+    not about the patient; both are empty unless they were asked for. Building
     a case checks every span of every fact against the text; a span that does not fit raises
     ValueError.
     """
@@ -28,6 +29,7 @@ class Case:
     facts: tuple[Fact, ...]
     notices: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    statements: tuple[Statement, ...] = ()
 
     def by_patient(self) -> dict[int, Case]:
         """What is told of each patient, by number.
@@ -47,6 +49,7 @@ class Case:
             self.text,
             tuple(fact for fact in self.facts if fact.patient == number),
             left_out=tuple(item for item in self.left_out if item.patient == number),
+            statements=tuple(item for item in self.statements if item.patient in (None, number)),
         )
 
     def __post_init__(self) -> None:
@@ -62,11 +65,12 @@ class Case:
                     raise ValueError(
                         f"fact {fact.id}: span {span.start}-{span.end} is not what the text says"
                     )
-        for item in self.left_out:
-            if self.text[item.span.start : item.span.end] != item.span.text:
-                raise ValueError(
-                    f"left out: span {item.span.start}-{item.span.end} is not what the text says"
-                )
+        for name, items in (("left out", self.left_out), ("statements", self.statements)):
+            for item in items:
+                if self.text[item.span.start : item.span.end] != item.span.text:
+                    raise ValueError(
+                        f"{name}: span {item.span.start}-{item.span.end} is not what the text says"
+                    )
 
 
 def spans_of(value: object) -> list[Span]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.case import spans_of
-from fhirkit.facts.model import LeftOut, Whose
+from fhirkit.facts.model import LeftOut, Statement, Whose
 from fhirkit.narrative.layout import SectionKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from fhirkit.facts.lexicon import Mention
     from fhirkit.facts.model import Fact
@@ -39,6 +39,22 @@ def left_out(book: Notebook, facts: Sequence[Fact]) -> tuple[LeftOut, ...]:
         for item in (*_things(book, scene, covered), *_numbers(book, scene, covered))
     ]
     return tuple(sorted(found, key=lambda item: (item.span.start, item.span.end, item.kind)))
+
+
+def of_others(scenes: Iterable[Scene], patient: int | None = None) -> list[Statement]:
+    """The sentences of ``scenes`` that are not about the patient."""
+    return [
+        Statement(_words(scene), scene.whose, scene.why, patient)
+        for scene in scenes
+        if scene.whose is not Whose.PATIENT and scene.all_text.strip()
+    ]
+
+
+def _words(scene: Scene) -> Span:
+    """The sentence without the white space around it."""
+    text, start = scene.all_text, scene.sentence.start
+    end = start + len(text.rstrip())
+    return scene.narrative.span(start + len(text) - len(text.lstrip()), end)
 
 
 class _Cover:

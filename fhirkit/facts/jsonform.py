@@ -33,6 +33,7 @@ from fhirkit.facts.model import (
     Range,
     Ratio,
     ReportFact,
+    Statement,
     SymptomFact,
     Term,
 )
@@ -52,6 +53,7 @@ KINDS: Final[Mapping[str, type[Fact]]] = {
     "encounter": EncounterFact,
     "adverse-event": AdverseEventFact,
 }
+_PARTS: Final = ("format", "sha256", "text", "facts", "notices", "left_out", "statements")
 # A field that can hold one of these says which in "type".
 _VALUES: Final = {"quantity": Quantity, "ratio": Ratio, "range": Range, "term": Term}
 _KIND_OF: Final = {made: kind for kind, made in KINDS.items()}
@@ -98,6 +100,8 @@ def to_dict(case: Case) -> dict[str, Any]:
         made["notices"] = list(case.notices)
     if case.left_out:
         made["left_out"] = [_encoded(item) for item in case.left_out]
+    if case.statements:
+        made["statements"] = [_encoded(item) for item in case.statements]
     return made
 
 
@@ -131,7 +135,7 @@ def _plain(value: Any) -> Any:
 
 def from_dict(data: object) -> Case:
     """The case that ``data`` is the JSON form of; InputError names the place of a fault."""
-    made = _mapping(data, "", ("format", "sha256", "text", "facts", "notices", "left_out"))
+    made = _mapping(data, "", _PARTS)
     if made.get("format") != FORMAT:
         raise _fault("format", f"must be '{FORMAT}'")
     text = _decoded(made.get("text"), str, "text")
@@ -144,12 +148,10 @@ def from_dict(data: object) -> Case:
         _decoded(item, str, f"notices[{index}]")
         for index, item in enumerate(_list(made, "notices") if "notices" in made else ())
     )
-    left_out: tuple[LeftOut, ...] = tuple(
-        _decoded_dataclass(item, LeftOut, f"left_out[{index}]")
-        for index, item in enumerate(_list(made, "left_out") if "left_out" in made else ())
-    )
+    left_out: tuple[LeftOut, ...] = _decoded_list(made, "left_out", LeftOut)
+    statements: tuple[Statement, ...] = _decoded_list(made, "statements", Statement)
     try:
-        return Case(text, facts, notices, left_out)
+        return Case(text, facts, notices, left_out, statements)
     except ValueError as error:
         raise _fault("facts", str(error)) from None
 
@@ -159,6 +161,14 @@ def _list(data: Mapping[str, Any], name: str) -> list[Any]:
     if not isinstance(found, list):
         raise _fault(name, "must be a list")
     return found
+
+
+def _decoded_list(data: Mapping[str, Any], name: str, kind: type[Any]) -> tuple[Any, ...]:
+    """The values of a list that may be absent."""
+    return tuple(
+        _decoded_dataclass(item, kind, f"{name}[{index}]")
+        for index, item in enumerate(_list(data, name) if name in data else ())
+    )
 
 
 def _decoded_fact(data: object, place: str) -> Fact:
@@ -303,6 +313,7 @@ def schema() -> dict[str, Any]:
             },
             "notices": {"type": "array", "items": text},
             "left_out": {"type": "array", "items": _reference(LeftOut, definitions)},
+            "statements": {"type": "array", "items": _reference(Statement, definitions)},
         },
         "additionalProperties": False,
         "$defs": dict(sorted(definitions.items())),

@@ -335,3 +335,16 @@ class LeftOut:
     whose: Whose = Whose.PATIENT
     certainty: Certainty = Certainty.AFFIRMED
     patient: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence that is not about the patient: whose it is, and by which rule.
+
+    ``patient`` as for a :class:`Fact`.
+    """
+
+    span: Span
+    whose: Whose
+    why: str
+    patient: int | None = None

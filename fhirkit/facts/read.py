@@ -22,7 +22,7 @@ from fhirkit.facts.condition import (
     read_other_conditions,
 )
 from fhirkit.facts.encounter import place_in_stay, read_encounters, time_encounters
-from fhirkit.facts.explain import left_out
+from fhirkit.facts.explain import left_out, of_others
 from fhirkit.facts.forms import word_forms
 from fhirkit.facts.lexicon import lexicon
 from fhirkit.facts.medication import merge_classes, read_medications, read_other_drugs
@@ -45,9 +45,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fhirkit.facts.lexicon import Lexicon
-    from fhirkit.facts.model import Fact
+    from fhirkit.facts.model import Fact, Statement
     from fhirkit.facts.owners import Series
     from fhirkit.facts.propose import Hint, Proposer
+    from fhirkit.facts.scene import Scene
 
 
 def extract(
@@ -63,7 +64,7 @@ def extract(
     ``mappings`` is a directory whose files are laid over the shipped ones; ``proposers`` find
     names that no mapping has, the first one's counting most; ``hints`` say what belongs together
     where the text leaves it open. With ``explain`` the case also has what was met and left out
-    (``Case.left_out``). Offsets count Unicode code points of ``text``.
+    (``Case.left_out``) and the sentences that are not about the patient (``Case.statements``). Offsets count Unicode code points of ``text``.
     Raises :class:`~fhirkit.errors.MappingError` for a wrong mapping row. The same text always
     gives an equal case.
     """
@@ -89,7 +90,9 @@ def read_case(
     book = Notebook(narrative, vocabulary, found)
     facts = _read(book)
     notices = () if any(isinstance(f, PatientFact) for f in facts) else (_NOBODY,)
-    return Case(text, facts, notices, left_out(book, facts) if explain else ())
+    if not explain:
+        return Case(text, facts, notices)
+    return Case(text, facts, notices, left_out(book, facts), tuple(of_others(found)))
 
 
 def _read_series(
@@ -108,12 +111,34 @@ def _read_series(
     told: list[Fact] = []
     for number, mark in series.first.items():
         own = of_patient(series, found, empty, number)
-        attribute([s for s in own if number in series.owners.get(s.sentence.index, ())])
+        attribute(_of_owner(series, own, number))
         books.append(Notebook(narrative, vocabulary, own, number))
         told += _read(books[-1], (mark.start, mark.end))
     facts = tuple(sorted(told, key=lambda fact: (fact.spans[0].start, fact.id)))
     rest = merged(left_out(book, facts) for book in books) if explain else ()
-    return Case(narrative.text, facts, (told_of(series),), rest)
+    statements = _statements(series, books) if explain else ()
+    return Case(narrative.text, facts, (told_of(series),), rest, statements)
+
+
+def _of_owner(series: Series, scenes_of_all: list[Scene], number: int | None) -> list[Scene]:
+    """The scenes whose sentence is about the patient with this number; None for nobody's."""
+    owners = series.owners
+    return [
+        scene
+        for scene in scenes_of_all
+        if (number is None and scene.sentence.index not in owners)
+        or number in owners.get(scene.sentence.index, ())
+    ]
+
+
+def _statements(series: Series, books: Sequence[Notebook]) -> tuple[Statement, ...]:
+    """The sentences that are about none of the patients, and those that the part of one has."""
+    found = [
+        statement
+        for book in books
+        for statement in of_others(_of_owner(series, book.scenes, book.patient), book.patient)
+    ]
+    return tuple(sorted(found, key=lambda statement: statement.span))
 
 
 def _read(book: Notebook, named: tuple[int, int] | None = None) -> tuple[Fact, ...]:

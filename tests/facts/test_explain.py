@@ -85,3 +85,30 @@ def test_the_table_shows_rules_and_reasons() -> None:
     assert "rule: symptom; pronoun" in shown
     assert "Left out (1)" in shown
     assert "no result stands with it" in " ".join(shown.split())
+
+
+def test_sentences_about_others_are_told_with_their_reason() -> None:
+    """Each sentence that is not the patient's has whose it is; the patient's own are not listed."""
+    text = LEAD + "She had fever. In a series of 12 patients, all had a rash."
+    (statement,) = extract(text, explain=True).statements
+    assert statement.span.text == "In a series of 12 patients, all had a rash."
+    assert (statement.whose, statement.patient) == (Whose.OTHERS, None)
+    assert statement.why
+    assert extract(text).statements == ()
+
+
+def test_statements_survive_json() -> None:
+    """The JSON form keeps the sentences that are not the patient's."""
+    case = extract(LEAD + "In a series of 12 patients, all had fever.", explain=True)
+    assert case.statements
+    assert from_dict(to_dict(case)) == case
+
+
+def test_sentences_of_nobody_are_told_once_among_several_patients() -> None:
+    """A sentence about none of several patients is one statement, not one for each of them."""
+    text = (
+        "Case 1. A 40-year-old woman had fever. Her sister had a rash. "
+        "Case 2. A 50-year-old man had cough. In a series of 12 patients, all had fever."
+    )
+    spans = [item.span for item in extract(text, explain=True).statements]
+    assert len(set(spans)) == len(spans)
