@@ -18,6 +18,7 @@ EXPECTED_WHEEL = os.environ.get("FHIRKIT_EXPECT_WHEEL")
 """The environment the built wheel is installed in, during the run against it."""
 
 OURS = {
+    "FHIRKIT_AXE",
     "FHIRKIT_BENCHMARK",
     "FHIRKIT_EXPECT_WHEEL",
     "FHIRKIT_PACKAGES",
