@@ -173,9 +173,9 @@ const articleOf = (id) => document.getElementById(`f-${id}`);
 const idOf = (article) => article.dataset.fact;
 const headings = new WeakMap();
 const nameOf = (article) => headings.get(article);
-const findings = (article) => Number(article.dataset.findings ?? 0);
-const errors = (article) => Number(article.dataset.errors ?? 0);
+const findings = (article) => $$(".finding", article).length;
 const marks = () => $$(".m", text);
+const links = () => $$("a[href]", text);
 const marksOf = (id) => $$(`.m[data-f~="${id}"]`, text);
 const factsOf = (mark) => mark.dataset.f.split(" ").filter(articleOf);
 
@@ -443,18 +443,18 @@ function* pieces() {
   for (let at = 0; walker.nextNode(); at += walker.currentNode.length) yield [walker.currentNode, at];
 }
 
-/** Makes a border in the text at `unit`: a mark that reaches over it becomes two. */
+/** Makes a border in the text at `unit`: a link that reaches over it becomes two. */
 function cut(unit) {
   const [node, at] = [...pieces()].find(([piece, start]) => start < unit && unit < start + piece.length)
     ?? [];
   if (!node) return;
   const rest = node.splitText(unit - at);
-  const mark = node.parentElement.closest(".m");
-  if (!mark) return;
-  const second = mark.cloneNode(false);
+  const link = node.parentElement.closest("a");
+  if (!link) return;
+  const second = link.cloneNode(false);
   second.id = `t-${toPoint(unit)}`;
   second.append(rest);
-  mark.after(second);
+  link.after(second);
 }
 
 const lengthAt = (id, point) => Math.min(...spansIn(articleOf(id)?.dataset.spans)
@@ -466,13 +466,18 @@ function markWords({ fact, kind, spans: [[start, end]] }) {
   cut(to);
   for (const [node, at] of [...pieces()]) {
     if (at < from || at + node.length > to || !node.length) continue;
-    let mark = node.parentElement.closest(".m");
+    let mark = node.parentElement.closest("a");
     if (!mark) {
-      mark = make("a", { class: `m k-${kind}`, id: `t-${toPoint(at)}`, href: `#f-${fact}`, "data-f": "" });
+      mark = make("a", { id: `t-${toPoint(at)}` });
       node.replaceWith(mark);
       mark.append(node);
     }
-    const ids = [fact, ...mark.dataset.f.split(" ").filter(Boolean)];
+    if (!mark.matches(".m")) {
+      // What went into no fact is a link, too: to the reason.
+      mark.dataset.was = mark.getAttribute("href") ?? "";
+      mark.classList.add("m", `k-${kind}`);
+    }
+    const ids = [fact, ...(mark.dataset.f ?? "").split(" ").filter(Boolean)];
     mark.dataset.f = ids.sort((a, b) => lengthAt(a, toPoint(at)) - lengthAt(b, toPoint(at))).join(" ");
   }
 }
@@ -480,15 +485,23 @@ function markWords({ fact, kind, spans: [[start, end]] }) {
 function unmarkWords(id) {
   for (const mark of marksOf(id)) {
     const left = mark.dataset.f.split(" ").filter((other) => other !== id);
-    if (left.length) mark.dataset.f = left.join(" ");
-    else mark.replaceWith(...mark.childNodes);
+    if (left.length) {
+      mark.dataset.f = left.join(" ");
+    } else if (mark.dataset.was) {
+      mark.className = "u";
+      mark.href = mark.dataset.was;
+      delete mark.dataset.f;
+    } else {
+      mark.replaceWith(...mark.childNodes);
+    }
   }
   text.normalize();
 }
 
+/** Where added facts stand. */
 function addedGroup() {
-  return $("#g-added") ?? facts.appendChild(make("section", { class: "group", id: "g-added" },
-    make("h3", {}, "Added by the reviewer ", make("span", { class: "count" }))));
+  return $("#g-added") ?? facts.insertBefore(make("section", { class: "group", id: "g-added" },
+    make("h3", {}, "Added by the reviewer ", make("span", { class: "count" }))), $("#left-out"));
 }
 
 /** Puts an added fact among the facts and into the text. */
@@ -586,8 +599,8 @@ function openAdder(old) {
 /** What only some kinds have. */
 function partsOf(changes, old) {
   const [value, unit, code] = controls(["value", "unit", "code"], { value: "", unit: "", ...changes });
-  const drugs = articles().filter((article) =>
-    ["medication", "procedure"].includes(article.dataset.kind) && idOf(article) !== old?.fact);
+  const drugs = articles().filter((article) => $(".decide", article)
+    && /medication|procedure/.test(article.dataset.kind) && idOf(article) !== old?.fact);
   const suspects = make("fieldset", {}, make("legend", {}, "Suspected"),
     ...drugs.map((article) => {
       const box = make("input", { type: "checkbox", name: "suspects", value: idOf(article) });
@@ -654,7 +667,7 @@ function addFact(decision, old) {
 
 /** Gives a fact its buttons. */
 function equip(article) {
-  const heading = $("h4", article);
+  const heading = $("h4, h5", article);
   const name = heading.textContent.trim();
   headings.set(article, name);
   heading.id ||= `${article.id}-name`;
@@ -739,7 +752,7 @@ const isShown = (article) => !off.has(article.dataset.kind)
 /** Hides what the filter leaves out; the text stays, without the look of a mark. */
 function sift() {
   for (const article of articles()) article.hidden = !isShown(article);
-  for (const group of $$(".group", facts)) {
+  for (const group of $$(".group, .person", facts)) {
     const inside = $$("article.fact", group);
     group.hidden = inside.length > 0 && inside.every((article) => article.hidden);
   }
@@ -765,6 +778,7 @@ function dress(mark) {
   else mark.removeAttribute("href");
   const { kind } = articleOf(seen[0] ?? ids[0]).dataset;
   mark.className = mark.className.replace(/\bk-[\w-]+/, `k-${kind}`);
+  for (const many of [2, 3]) mark.classList.toggle(`m${many}`, Math.min(seen.length, 3) === many);
   mark.draggable = false; // so that words can be selected from within a mark
   if (seen.length > 1) mark.setAttribute("aria-haspopup", "menu");
   else mark.removeAttribute("aria-haspopup");
@@ -824,7 +838,7 @@ const pace = () =>
 
 /** Into view and under the fingers. */
 function reach(element) {
-  element.scrollIntoView({ block: "nearest", behavior: pace() });
+  element.scrollIntoView({ block: "center", behavior: pace() });
   element.focus({ preventScroll: true });
 }
 
@@ -848,7 +862,7 @@ function visit(hash, fact = "") {
 }
 
 function arrive() {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = document.getElementById(location.hash.slice(1));
   if (target?.matches("article.fact")) {
     if (target.hidden) showAll();
     light([idOf(target)]);
@@ -885,7 +899,7 @@ function openMenu(mark, ids) {
       menu.remove();
       visit(`#f-${id}`);
     },
-  }, nameOf(articleOf(id)), make("small", {}, ` ${KINDS[articleOf(id).dataset.kind] ?? ""}`)));
+  }, nameOf(articleOf(id)), make("small", {}, ` ${labelOf(articleOf(id).dataset.kind)}`)));
   const close = (back) => {
     menu.remove();
     mark.setAttribute("aria-expanded", "false");
@@ -907,14 +921,14 @@ function openMenu(mark, ids) {
   mark.setAttribute("aria-expanded", "true");
   text.after(menu);
   const box = mark.getBoundingClientRect();
-  const left = Math.min(box.left, root_width() - menu.offsetWidth - 8);
+  const left = Math.min(box.left, document.documentElement.clientWidth - menu.offsetWidth - 8);
   const below = innerHeight - box.bottom > Math.min(menu.offsetHeight, box.top);
   menu.style.left = `${Math.max(8, left)}px`;
   menu.style.top = `${below ? box.bottom : Math.max(8, box.top - menu.offsetHeight)}px`;
   items[0].focus({ preventScroll: true });
 }
 
-const root_width = () => document.documentElement.clientWidth;
+const labelOf = (kind) => $(`[data-kind="${kind}"]`, filters)?.firstChild.textContent ?? KINDS[kind] ?? kind;
 
 /** The element of a row that a key leads to, or undefined. */
 function stepOf(pressed, row, at, around = false) {
@@ -931,9 +945,9 @@ function stepOf(pressed, row, at, around = false) {
 const stops = { mark: null, article: null };
 
 function keepStops() {
-  const seen = marks().filter((mark) => mark.hasAttribute("href"));
-  if (!seen.includes(stops.mark)) stops.mark = seen[0];
-  for (const mark of marks()) mark.tabIndex = mark === stops.mark ? 0 : -1;
+  const row = links();
+  if (!row.includes(stops.mark)) [stops.mark] = row;
+  for (const link of row) link.tabIndex = link === stops.mark ? 0 : -1;
   const all = articles();
   const open = all.filter((article) => !article.hidden);
   if (!open.includes(stops.article)) stops.article = open[0];
@@ -945,7 +959,7 @@ function keepStops() {
 }
 
 document.addEventListener("focusin", ({ target }) => {
-  const mark = target.closest("#text .m");
+  const mark = target.closest("#text a");
   const article = target.closest("article.fact");
   if (mark) stops.mark = mark;
   if (article) stops.article = article;
@@ -973,7 +987,7 @@ function act(pressed, article) {
 }
 
 function onMark(event, mark) {
-  const row = marks().filter((other) => other.hasAttribute("href"));
+  const row = links();
   const next = stepOf(event.key, row, row.indexOf(mark));
   if (next) reach(next);
   return Boolean(next);
@@ -984,7 +998,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (target.closest("input, textarea, select, form, dialog, .menu")) return;
   const article = target.closest("article.fact");
-  const mark = target.closest("#text .m");
+  const mark = target.closest("#text a");
   if (!article && !mark) return;
   let done = true;
   if (event.key === "?") showKeys();
@@ -1003,7 +1017,7 @@ document.addEventListener("click", (event) => {
   } else if (article && link?.hash.startsWith("#t-")) {
     event.preventDefault();
     visit(link.hash, idOf(article));
-  } else if (article && event.target.closest("h4") && !link) {
+  } else if (article && event.target.closest("h4, h5") && !link) {
     toWords(article);
   }
 });
@@ -1022,8 +1036,7 @@ function showKeys() {
 
 const review = $("#review");
 const banner = $("#banner");
-const unsigned = banner.matches(".unsigned") ? banner.textContent
-  : "Test data, read by a machine. Not reviewed.";
+const unsigned = banner.textContent;
 const reviewer = input("by", "", { autocomplete: "name" });
 const told = make("p", { class: "said", role: "status" });
 const trouble = make("p", { class: "error", role: "alert" });
@@ -1096,7 +1109,7 @@ function signNow() {
 
 function acceptAll({ currentTarget }) {
   const open = undecided().filter((article) => !isStale(article));
-  const fit = open.filter((article) => !errors(article));
+  const fit = open.filter((article) => !$(".finding.error", article));
   const kept = undecided().length - fit.length;
   const unseen = fit.filter((article) => article.hidden).length;
   if (!fit.length) return say("There is nothing left to accept.");
