@@ -74,6 +74,13 @@ def _digest(content: str) -> str:
 
 @cache
 def _joined(names: tuple[str, ...]) -> str:
-    """The files one after the other, as a browser sees them: with plain line ends."""
+    """The files one after the other, without indentation and the lines that are comments.
+
+    They are written for people; a page is sent by mail. A string or comment may therefore not go
+    over lines that begin so (a test looks).
+    """
     folder = resources.files("fhirkit.report") / "assets"
-    return "\n".join((folder / name).read_text("utf-8").strip() for name in names)
+    lines = (
+        line.strip() for name in names for line in (folder / name).read_text("utf-8").splitlines()
+    )
+    return "\n".join(line for line in lines if line and not line.startswith("//"))

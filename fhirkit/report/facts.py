@@ -1,0 +1,193 @@
+"""The facts of a case as HTML, group by group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fhirkit.facts.model import Whose
+from fhirkit.report.findings import finding
+from fhirkit.report.html import EMPTY, Html, element, joined
+from fhirkit.report.kinds import GROUPS
+from fhirkit.report.marks import WHOSE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from fhirkit.narrative.span import Span
+    from fhirkit.report.entries import Code, Detail, Entry, Part
+
+#: Characters of a quotation; the rest is a click away.
+_LONGEST = 140
+#: Detail of an adverse event that the text does not tell.
+_MISSED = "not told"
+
+
+def groups(entries: Sequence[Entry]) -> Html:
+    """All entries: those of each patient apart, in the order of the groups, then of the text."""
+    numbers = sorted({entry.patient for entry in entries if entry.patient is not None})
+    if not numbers:
+        return joined(_groups(entries, 3, ""))
+    parts = []
+    for number in (*numbers, None):
+        own = [entry for entry in entries if entry.patient == number]
+        if own:
+            heading = "Of no one patient" if number is None else f"Patient {number}"
+            prefix = "x-" if number is None else f"{number}-"
+            parts.append(
+                element(
+                    "section",
+                    element("h3", heading),
+                    *_groups(own, 4, prefix),
+                    class_="person",
+                )
+            )
+    return joined(parts)
+
+
+def _groups(entries: Sequence[Entry], level: int, prefix: str) -> Iterator[Html]:
+    for key, heading in GROUPS.items():
+        own = [entry for entry in entries if entry.group == key]
+        if own:
+            count = element("span", str(len(own)), class_="count")
+            yield element(
+                "section",
+                element(f"h{level}", f"{heading} ", count),
+                *(_article(entry, level + 1) for entry in own),
+                class_=f"group g-{key}",
+                id=f"g-{prefix}{key}",
+            )
+
+
+def _article(entry: Entry, level: int) -> Html:
+    code = entry.codes[0] if entry.codes else None
+    return element(
+        "article",
+        _heading(entry, level),
+        element("p", *_chips(entry), class_="chips"),
+        _details(entry.details),
+        _words(entry),
+        _findings(entry),
+        _grounds(entry),
+        Html('<div class="decide"></div>') if entry.seen is not None else EMPTY,
+        class_=f"fact k-{entry.kind}",
+        id=f"f-{entry.id}",
+        data_fact=entry.id,
+        data_kind=entry.kind,
+        data_spans=_places(entry.spans),
+        data_mentions=_places(entry.mentions),
+        data_seen=entry.seen,
+        data_certainty=entry.certainty,
+        data_whose=entry.whose,
+        data_value=entry.value or None,
+        data_unit=entry.unit or None,
+        data_code=f"{code.system}|{code.code}|{code.display}" if code else None,
+        data_correct=" ".join(entry.changes) or None,
+        data_patient=None if entry.patient is None else str(entry.patient),
+    )
+
+
+def _heading(entry: Entry, level: int) -> Html:
+    first = entry.mentions[0] if entry.mentions else None
+    name = element("a", entry.title, href=f"#t-{first.start}") if first else entry.title
+    shown = f"{entry.value} {entry.unit}".strip()
+    value = element("span", shown, class_="value") if shown else EMPTY
+    return element(f"h{level}", name, Html(" ") if shown else EMPTY, value)
+
+
+def _chips(entry: Entry) -> Iterator[Html]:
+    if entry.whose != Whose.PATIENT:
+        yield _chip(WHOSE[Whose(entry.whose)], "c-whose")
+    if entry.certainty:
+        yield _chip(entry.certainty.replace("-", " "), f"c-{entry.certainty}")
+    for code in entry.codes:
+        yield _chip(_code(code), "c-code")
+    if entry.made is None:
+        yield _chip("no resource", "c-none")
+    else:
+        if not entry.codes and entry.kind != "patient":
+            yield _chip("no code: goes out as words", "c-none")
+        yield _chip(entry.made.type, "c-made")
+
+
+def _chip(words: str, look: str) -> Html:
+    # The space is for those who hear or copy them.
+    return Html(element("span", words, class_=f"chip {look}") + " ")
+
+
+def _code(code: Code) -> str:
+    return " ".join(part for part in (code.name, code.code, code.display) if part)
+
+
+def _details(details: Iterable[Detail]) -> Html:
+    rows = [
+        element(
+            "div",
+            element("dt", detail.label),
+            element("dd", joined(map(_part, detail.parts), "; "))
+            if detail.parts
+            else element("dd", _MISSED, class_="missed"),
+        )
+        for detail in details
+    ]
+    return element("dl", *rows) if rows else EMPTY
+
+
+def _part(part: Part) -> Html:
+    words = element("q", _cut(part.text)) if len(part.text) > _LONGEST else None
+    shown = words or part.text
+    if part.fact is not None:
+        return element("a", shown, href=f"#f-{part.fact}")
+    if part.span is not None:
+        return element("a", shown, href=f"#t-{part.span.start}")
+    return joined([shown])
+
+
+def _words(entry: Entry) -> Html:
+    """The author's words, with the places of all mentions."""
+    if not entry.mentions:
+        return element("p", entry.why, class_="words")
+    first, *others = entry.mentions
+    places = [_place(span) for span in others]
+    more = joined([" also at ", joined(places, ", ")]) if places else EMPTY
+    words = " ".join(first.text.split())
+    # What is called by its author's very words need not be quoted.
+    same = words.casefold() == entry.title.casefold()
+    quoted = Html("at ") if same else Html(element("q", _cut(words)) + " ")
+    return element("p", quoted, _place(first), more, class_="words")
+
+
+def _place(span: Span) -> Html:
+    return element("a", f"{span.start}–{span.end}", class_="at", href=f"#t-{span.start}")
+
+
+def _places(spans: Iterable[Span]) -> str:
+    return " ".join(f"{span.start}-{span.end}" for span in spans)
+
+
+def _findings(entry: Entry) -> Html:
+    if not entry.findings:
+        return EMPTY
+    return element("ul", *map(finding, entry.findings), class_="findings")
+
+
+def _grounds(entry: Entry) -> Html:
+    """By which rule it was read, and what it is called in the bundle."""
+    told = [
+        f"{label}: {value}"
+        for label, value in (
+            ("rule", entry.rule),
+            ("because", entry.why),
+            ("key", entry.made.key if entry.made else ""),
+        )
+        if value
+    ]
+    return element(
+        "details",
+        element("summary", "How it was read"),
+        element("p", "; ".join(told)),
+        class_="grounds",
+    )
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"

@@ -1,0 +1,160 @@
+"""The page on which a clinician checks one case."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from fhirkit.report.collect import collect
+from fhirkit.report.document import data_block, document
+from fhirkit.report.facts import groups
+from fhirkit.report.findings import counted, listed
+from fhirkit.report.glance import glance
+from fhirkit.report.html import EMPTY, Html, element, joined
+from fhirkit.report.kinds import KINDS
+from fhirkit.report.left_out import left_out
+from fhirkit.report.marks import marked
+from fhirkit.report.plots import plots
+from fhirkit.review.jsonform import write_decisions
+from fhirkit.validate.terminology.forms import FORMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from fhirkit.report.entries import Entry
+    from fhirkit.report.subject import Subject
+
+_STYLES = ("page.css", "timeline.css", "decide.css")
+_SCRIPTS = ("page.js",)
+_UNSIGNED = "Test data, read by a machine. Nobody has reviewed it: not for use in care."
+
+
+def page(subject: Subject, *, index: str | None = None) -> str:
+    """The whole HTML of a case's page, in one file that loads nothing.
+
+    ``index`` is the relative address of the page that lists this one among others. The same
+    subject gives the same bytes.
+    """
+    entries, loose = collect(subject)
+    main = element("main", _narrative(subject, entries), _facts(subject, entries), id="main")
+    body = joined(
+        [
+            *_skips(),
+            _header(subject, index),
+            element("div", glance(subject, entries), plots(subject.case), class_="over"),
+            listed(loose),
+            _filters(entries),
+            main,
+            _footer(subject),
+            _given(subject),
+        ]
+    )
+    return document(
+        title=f"{subject.name} – fhirkit",
+        body=body,
+        styles=_STYLES,
+        scripts=_SCRIPTS,
+        data={"sha256": _digest(subject.case.text), "document": subject.name},
+    )
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _skips() -> Iterable[Html]:
+    for target, words in (("#narrative", "Skip to the narrative"), ("#facts", "Skip to the facts")):
+        yield element("a", words, class_="skip", href=target)
+
+
+def _header(subject: Subject, index: str | None) -> Html:
+    back = element("p", element("a", "All cases", href=index), class_="back") if index else EMPTY
+    return element(
+        "header",
+        back,
+        element("h1", subject.name),
+        element("p", _UNSIGNED, id="banner", class_="unsigned", role="status"),
+        element("p", counted(subject.issues), class_="checked"),
+        element("div", id="review", data_systems=_SYSTEMS),
+        id="top",
+    )
+
+
+def _filters(entries: Iterable[Entry]) -> Html:
+    """A button for each kind there is; shown by the script, which they need."""
+    numbers = Counter(entry.kind for entry in entries)
+    buttons = [
+        element(
+            "button",
+            f"{name} ",
+            element("span", str(numbers[kind])),
+            type="button",
+            class_=f"k-{kind}",
+            data_kind=kind,
+            aria_pressed="true",
+        )
+        for kind, name in KINDS.items()
+        if numbers[kind]
+    ]
+    return element("nav", *buttons, id="filters", aria_label="Filter by kind", hidden=True)
+
+
+def _narrative(subject: Subject, entries: Sequence[Entry]) -> Html:
+    case = subject.case
+    text = marked(case.text, entries, case.statements, case.left_out)
+    return element(
+        "section",
+        element("h2", "Narrative", id="h-narrative"),
+        element("div", text, id="text"),
+        id="narrative",
+        aria_labelledby="h-narrative",
+    )
+
+
+def _facts(subject: Subject, entries: Sequence[Entry]) -> Html:
+    return element(
+        "section",
+        element("h2", "Facts", id="h-facts"),
+        groups(entries),
+        left_out(subject.case.left_out),
+        id="facts",
+        aria_labelledby="h-facts",
+    )
+
+
+def _footer(subject: Subject) -> Html:
+    # Looked up, not imported: the package names all stages, and no stage may know a later one.
+    version = sys.modules["fhirkit"].__version__
+    return element(
+        "footer",
+        element(
+            "p",
+            f"Read by rules by fhirkit {version}; no medical device. Everything on this page stays "
+            "on this machine. Text: SHA-256 ",
+            element("code", _digest(subject.case.text)),
+        ),
+    )
+
+
+def _given(subject: Subject) -> Html:
+    if subject.decisions is None:
+        return EMPTY
+    return data_block("given", write_decisions(subject.decisions))
+
+
+#: The code systems a reviewer can choose from: those the mappings use.
+_SYSTEMS = ";".join(
+    f"{FORMS[system].name}|{system}"
+    for system in (
+        "http://snomed.info/sct",
+        "http://loinc.org",
+        "http://www.nlm.nih.gov/research/umls/rxnorm",
+        "http://www.whocc.no/atc",
+        "http://hl7.org/fhir/sid/icd-10",
+        "http://hl7.org/fhir/sid/icd-10-cm",
+        "http://human-phenotype-ontology.org",
+        "http://fdasis.nlm.nih.gov",
+    )
+)
