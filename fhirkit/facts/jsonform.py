@@ -94,7 +94,7 @@ def to_dict(case: Case) -> dict[str, Any]:
         "format": FORMAT,
         "sha256": _digest(case.text),
         "text": case.text,
-        "facts": [_fact(fact) for fact in case.facts],
+        "facts": [fact_to_dict(fact) for fact in case.facts],
     }
     if case.notices:
         made["notices"] = list(case.notices)
@@ -109,7 +109,8 @@ def _digest(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _fact(fact: Fact) -> dict[str, Any]:
+def fact_to_dict(fact: Fact) -> dict[str, Any]:
+    """One fact in its JSON form."""
     return {"kind": _KIND_OF[type(fact)], **_encoded(fact)}
 
 
