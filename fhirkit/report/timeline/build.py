@@ -1,0 +1,421 @@
+"""From a case to its timeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import inf, isfinite
+from typing import TYPE_CHECKING
+
+from fhirkit.facts.model import (
+    AdverseEventFact,
+    Certainty,
+    ConditionFact,
+    EncounterFact,
+    Fact,
+    MedicationFact,
+    ObservationFact,
+    PatientFact,
+    ProcedureFact,
+    Quantity,
+    SymptomFact,
+    Use,
+    Whose,
+)
+from fhirkit.report.timeline import names
+from fhirkit.report.timeline.model import Item, Lane, Place, Series, Timeline, Untimed
+from fhirkit.report.timeline.order import Landmark, between, counted, ordered, telling
+from fhirkit.report.timeline.place import PRESENTATION, edges, place, shifted
+from fhirkit.report.timeline.told import Told, days, length, times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from fhirkit.facts.case import Case
+
+#: Lanes by kind, from what was given to what was found.
+GROUPS = (
+    ("medication", "Exposures"),
+    ("encounter", "Stays"),
+    ("adverse-event", "Adverse events"),
+    ("condition", "Diagnoses"),
+    ("symptom", "Symptoms"),
+    ("procedure", "Procedures"),
+    ("report", "Studies"),
+    ("observation", "Values"),
+)
+_GROUP = dict(GROUPS)
+_DRAWN_UNTIMED = (MedicationFact, ProcedureFact, EncounterFact, AdverseEventFact, PatientFact)
+
+
+def timeline(case: Case) -> Timeline:
+    """The course of one patient: what is the patient's own and affirmed, or suspected.
+
+    For a text of several patients give each part of :meth:`Case.by_patient`.
+    """
+    return _Builder(case).made()
+
+
+def _shown(facts: Iterable[Fact]) -> list[Fact]:
+    """What may be drawn: held true or suspected of the patient, each reaction once."""
+    own = [
+        fact
+        for fact in facts
+        if fact.whose is Whose.PATIENT
+        and fact.certainty in (Certainty.AFFIRMED, Certainty.SUSPECTED)
+        and not (isinstance(fact, MedicationFact) and fact.use is Use.CONSIDERED)
+        and not (isinstance(fact, PatientFact) and fact.died is None and fact.deceased is None)
+    ]
+    covered = {fact.condition for fact in own if isinstance(fact, AdverseEventFact)}
+    return [fact for fact in own if fact.id not in covered or _numeric(fact) is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    value: float
+    name: str
+    unit: str
+
+
+def _numeric(fact: Fact) -> _Number | None:
+    """The number of an observation, for a line through several of them."""
+    if not isinstance(fact, ObservationFact) or not isinstance(fact.value, Quantity):
+        return None
+    try:
+        value = float(fact.value.digits)
+    except ValueError:
+        return None
+    if not isfinite(value):
+        return None
+    specimen = fact.specimen.concept if fact.specimen is not None else None
+    name = names.name(fact)
+    if specimen is not None and specimen.lower() not in name.lower():
+        name = f"{name} ({names.folded(specimen)})"
+    return _Number(value, name, fact.value.ucum or names.folded(fact.value.unit or ""))
+
+
+class _Builder:
+    """What is worked out of a case, each thing once."""
+
+    def __init__(self, case: Case) -> None:
+        self.facts = _shown(case.facts)
+        self.by_id = {fact.id: fact for fact in self.facts}
+        self.told = {fact.id: self._times(fact, case) for fact in self.facts}
+        everyone = [f for f in case.facts if isinstance(f, PatientFact)]
+        self.tale = telling(case.text, [*everyone, *self.facts])
+        self.suspects = self._suspects()
+        self.zero = self._scale()
+        self.landmarks = self._landmarks()
+        self.lines = self._lines()
+        self.steps: dict[str, int] = {}
+
+    def _times(self, fact: Fact, case: Case) -> tuple[Told, ...]:
+        """What a fact says of its time; a reaction without one says what its condition does."""
+        found = times(fact)
+        if found or not isinstance(fact, AdverseEventFact):
+            return found
+        condition = next((f for f in case.facts if f.id == fact.condition), None)
+        if condition is not None:
+            found = tuple(replace(t, owner=fact.id) for t in times(condition) if not t.end)
+        drugs = [s for s in fact.suspects if s.medication in self.by_id]
+        if not found and drugs:  # what a drug did came after it
+            anchor = drugs[0]
+            found = (
+                Told(
+                    owner=fact.id,
+                    at=anchor.span.start,
+                    words="",
+                    short="",
+                    low=0.0,
+                    high=inf,
+                    anchor=anchor.medication,
+                ),
+            )
+        return found
+
+    # -- the scale ------------------------------------------------------------------------------
+
+    def _suspects(self) -> list[str]:
+        """Ids of what is suspected, most often named first."""
+        votes: dict[str, int] = {}
+        for fact in self.facts:
+            if isinstance(fact, AdverseEventFact):
+                for suspect in fact.suspects:
+                    if suspect.medication in self.by_id:
+                        votes[suspect.medication] = votes.get(suspect.medication, 0) + 1
+        return sorted(votes, key=lambda i: (-votes[i], self.tale.at[i], i))
+
+    def _scale(self) -> str | None:
+        """Day 0, with the places measured from it."""
+        statements = [t for told in self.told.values() for t in told]
+        self.edges = edges(statements, counted(self.facts, statements, self.tale))
+        stays = [f.id for f in self.facts if isinstance(f, EncounterFact)]
+        first = [e.anchor for e in self.edges if e.anchor in self.by_id or e.anchor == PRESENTATION]
+        candidates = [*self._doses(), *stays, *first, *(e.told.owner for e in self.edges)]
+        self.contradictory: frozenset[str] = frozenset()
+        self.places: Mapping[str, Place] = {}
+        for candidate in dict.fromkeys(candidates):
+            placed = place(candidate, self.edges)
+            self.contradictory |= placed.contradictory
+            if self._tells_distance(candidate, placed.places):
+                self.places, self.contradictory = placed.places, placed.contradictory
+                return candidate
+        return None
+
+    def _doses(self) -> list[str]:
+        """The first dose of each suspect: of the facts of one drug the one placed earliest."""
+        made = []
+        for suspect in self.suspects:
+            name = names.name(self.by_id[suspect])
+            same = [f.id for f in self.facts if f.id == suspect or self._same_drug(f, name)]
+            places = place(suspect, self.edges).places
+            made.append(min(same, key=lambda i: (_low(places.get(i)), i != suspect)))
+        return made
+
+    def _same_drug(self, fact: Fact, name: str) -> bool:
+        return isinstance(fact, MedicationFact) and names.name(fact) == name
+
+    def _tells_distance(self, zero: str, places: Mapping[str, Place]) -> bool:
+        """Whether anything has a distance from ``zero``: another thing, or its own end."""
+        shown = [p for node, p in places.items() if node.split("/")[0] in self.by_id]
+        if any(p.middle != 0 for p in shown):
+            return True
+        fact = self.by_id.get(zero)
+        return fact is not None and days(length(fact)) is not None and bool(self.suspects)
+
+    # -- the order ------------------------------------------------------------------------------
+
+    def _landmarks(self) -> list[Landmark]:
+        """The places the telling comes by, in its order."""
+        found = []
+        for fact in self.facts:
+            place_ = self.places.get(fact.id)
+            if place_ is None:
+                continue
+            own = [t for t in self.told[fact.id] if t.measured and not t.end]
+            if any(t.back for t in own):
+                continue
+            at = own[0].at if own else self.tale.at[fact.id]
+            if at >= self.tale.begin:
+                found.append(Landmark(at, place_.middle))
+        return sorted(found, key=lambda mark: (mark.at, mark.day))
+
+    def _order(self, fact: Fact) -> Place | None:
+        """Where a fact without a distance stands; None where nothing at all is known."""
+        statement = next((t for t in self.told[fact.id] if not t.end), None)
+        stay = getattr(fact, "encounter", None)
+        if statement is None and stay in self.by_id and stay != fact.id:
+            statement = _within(fact, stay, self.tale.at[fact.id], self._stay_length(stay))
+        words = statement if statement is not None else _undirected(fact, self.tale.at[fact.id])
+        if not self._worth_a_place(fact, words):
+            return None
+        bounds = self._bounds(fact)
+        if bounds is None:
+            if statement is None or statement.anchor not in self.places:
+                return None
+            bounds = (-inf, inf)
+        anchor = self.places.get(words.anchor) if words is not None and words.anchor else None
+        return ordered(words, bounds, anchor)
+
+    def _worth_a_place(self, fact: Fact, words: Told | None) -> bool:
+        """Symptoms, diagnoses and single values without any word of time are only counted."""
+        return isinstance(fact, _DRAWN_UNTIMED) or words is not None or fact.id in self.lines
+
+    def _bounds(self, fact: Fact) -> tuple[float, float] | None:
+        """Between which times it is told; what was before the course told is before day 0."""
+        earlier = isinstance(fact, MedicationFact) and fact.use is Use.PREVIOUS
+        if earlier:
+            return -inf, 0.0
+        return between(self.tale.at[fact.id], self.landmarks)
+
+    def _stay_length(self, stay: str) -> float:
+        fact = self.by_id[stay]
+        return days(length(fact)) or inf
+
+    # -- the drawing ----------------------------------------------------------------------------
+
+    def _lines(self) -> dict[str, str]:
+        """Observations told more than once in one unit, by the key of their line."""
+        keys: dict[str, list[str]] = {}
+        for fact in self.facts:
+            number = _numeric(fact)
+            if number is not None:
+                keys.setdefault(f"{number.name}\n{number.unit}", []).append(fact.id)
+        return {i: key for key, ids in keys.items() if len(ids) > 1 for i in ids}
+
+    def made(self) -> Timeline:
+        items: dict[str, Item] = {}
+        contradictory, untimed = [], []
+        for fact in self.facts:
+            place_ = self.places.get(fact.id)
+            if fact.id in self.contradictory:
+                contradictory.append(Untimed(fact.id, names.name(fact)))
+                continue
+            if place_ is None:
+                place_ = self._order(fact)
+            if place_ is None:
+                untimed.append(Untimed(fact.id, names.name(fact)))
+            else:
+                items[fact.id] = self._item(fact, place_)
+        self._step(items)
+        lines = {i: key for i, key in self.lines.items() if i in items}
+        return Timeline(
+            self._zero_name(),
+            tuple(self._lanes([i for i in items.values() if i.fact not in lines])),
+            tuple(self._series(items, lines)),
+            tuple(untimed),
+            tuple(contradictory),
+        )
+
+    def _zero_name(self) -> str | None:
+        if self.zero is None:
+            return None
+        fact = self.by_id.get(self.zero)
+        return names.name(fact) if fact is not None else "presentation"
+
+    def _item(self, fact: Fact, start: Place) -> Item:
+        end = self.places.get(f"{fact.id}/end")
+        lasted = length(fact)
+        lasting = days(lasted)
+        if end is None and lasting and start.measured and lasted is not None:
+            short = names.span_of_time(lasted.digits, lasted.ucum or "")
+            end = shifted(start, lasting, names.folded(lasted.span.text), short)
+        if isinstance(fact, ConditionFact) and fact.history is not None and start.measured:
+            edge = next(e for e in self.edges if e.node == fact.id)
+            end = shifted(start, -edge.middle, "", "")
+        if end is not None and end.middle <= start.middle:
+            end = None
+        return Item(
+            fact=fact.id,
+            kind=names.kind(fact),
+            name=names.name(fact),
+            start=start,
+            end=end,
+            detail=_detail(fact),
+            suspected=fact.certainty is Certainty.SUSPECTED,
+            open_end=_goes_on(fact, end),
+        )
+
+    def _step(self, items: dict[str, Item]) -> None:
+        """Numbers what has only an order: one step for what one sentence tells of different things."""
+        zones: dict[tuple[float, float], list[Item]] = {}
+        for item in items.values():
+            if not item.start.measured:
+                key = (item.start.low, item.start.high)
+                if not item.start.between:
+                    key = (-inf, inf) if self.zero is None else _side(item.start)
+                zones.setdefault(key, []).append(item)
+        for found in zones.values():
+            found.sort(key=lambda item: (*self._key(item), item.fact))
+            step, before = 0, None
+            taken: set[str] = set()
+            for item in found:
+                here = self._key(item)[:2]
+                if before is not None and (here != before or item.name in taken):
+                    step, taken = step + 1, set()
+                before = here
+                taken.add(item.name)
+                items[item.fact] = replace(item, start=replace(item.start, step=step))
+
+    def _key(self, item: Item) -> tuple[int, int, int]:
+        """Where the telling has it; what was before the course comes first."""
+        fact = self.by_id[item.fact]
+        earlier = isinstance(fact, MedicationFact) and fact.use is Use.PREVIOUS
+        at = self.tale.at[item.fact]
+        return (0 if earlier else 1, self.tale.sentence(at), at)
+
+    def _lanes(self, items: Sequence[Item]) -> list[Lane]:
+        rows: dict[tuple[str, str], list[Item]] = {}
+        for item in items:
+            group = "Stays" if item.kind == "patient" else _GROUP[item.kind]
+            rows.setdefault((group, item.name), []).append(item)
+        order = {group: i for i, (_, group) in enumerate(GROUPS)}
+        made = [
+            Lane(
+                name,
+                group,
+                tuple(sorted(found, key=_when)),
+                any(i.fact in self.suspects for i in found),
+            )
+            for (group, name), found in rows.items()
+        ]
+        return sorted(
+            made, key=lambda lane: (order[lane.group], not lane.suspect, _when(lane.items[0]))
+        )
+
+    def _series(self, items: Mapping[str, Item], lines: Mapping[str, str]) -> list[Series]:
+        rows: dict[str, list[str]] = {}
+        for i, key in lines.items():
+            rows.setdefault(key, []).append(i)
+        made = []
+        for key, ids in rows.items():
+            points = sorted((items[i] for i in ids), key=_when)
+            numbers = [_numeric(self.by_id[p.fact]) for p in points]
+            values = tuple(n.value for n in numbers if n is not None)
+            name, _, _ = key.partition("\n")
+            fact = self.by_id[points[0].fact]
+            unit = fact.value.unit if _has_quantity(fact) else None  # type: ignore[attr-defined]
+            made.append(Series(name, names.folded(unit or ""), tuple(points), values))
+        return made
+
+
+def _has_quantity(fact: Fact) -> bool:
+    return isinstance(fact, ObservationFact) and isinstance(fact.value, Quantity)
+
+
+def _low(place_: Place | None) -> float:
+    return place_.low if place_ is not None else inf
+
+
+def _side(place_: Place) -> tuple[float, float]:
+    """Before everything with a distance, or after it."""
+    return (-inf, 0.0) if isfinite(place_.high) else (0.0, inf)
+
+
+def _when(item: Item) -> tuple[float, int, str]:
+    """The order of things in a lane, and of lanes."""
+    start = item.start
+    if start.measured:
+        return start.middle, 0, item.fact
+    if start.between:
+        return start.low + (start.high - start.low) / 1e3, start.step, item.fact
+    before = isfinite(start.high)
+    return (-inf if before else inf), start.step, item.fact
+
+
+def _within(fact: Fact, stay: str, at: int, lasted: float) -> Told:
+    """In a stay, on no day that is told."""
+    return Told(owner=fact.id, at=at, words="", short="", low=0.0, high=lasted, anchor=stay)
+
+
+def _undirected(fact: Fact, at: int) -> Told | None:
+    """Words of time that say neither a distance nor a direction ("over the next weeks")."""
+    for name in ("when", "start", "onset", "latency", "died"):
+        when = getattr(fact, name, None)
+        if when is not None:
+            words = names.folded(when.span.text)
+            return Told(owner=fact.id, at=at, words=words, short="", low=-inf, high=inf)
+    return None
+
+
+def _goes_on(fact: Fact, end: Place | None) -> bool:
+    if isinstance(fact, ConditionFact):
+        return fact.history is not None
+    return isinstance(fact, MedicationFact) and fact.use is Use.LONG_TERM and end is None
+
+
+def _detail(fact: Fact) -> str:
+    """What stands beside a mark: dose and rhythm, a value, that the patient died."""
+    match fact:
+        case MedicationFact():
+            parts = [names.amount(fact.dose)]
+            if fact.regimen is not None:
+                parts.append(names.folded(fact.regimen.span.text))
+            return ", ".join(part for part in parts if part)
+        case ObservationFact():
+            return names.amount(fact.value)
+        case ProcedureFact() if fact.regimen is not None:
+            return names.folded(fact.regimen.span.text)
+        case SymptomFact() | ConditionFact() if fact.severity is not None:
+            return names.amount(fact.severity)
+        case _:
+            return ""

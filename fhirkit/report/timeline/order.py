@@ -1,0 +1,156 @@
+"""What is known of a time that is no distance: what came before it, what after."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING
+
+from fhirkit.facts.model import (
+    EncounterFact,
+    MedicationFact,
+    PatientFact,
+    ProcedureFact,
+    Use,
+)
+from fhirkit.report.timeline.model import Basis, Place
+from fhirkit.report.timeline.place import PRESENTATION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from fhirkit.facts.model import Fact
+    from fhirkit.report.timeline.told import Told
+
+_END_OF_SENTENCE = re.compile(r"[.;!?]\s+(?=[^a-z\s])|\n\s*\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A text's telling: where the patient's story begins, where sentences end, who is told where."""
+
+    begin: int
+    ends: tuple[int, ...]
+    at: Mapping[str, int]
+
+    def sentence(self, at: int) -> int:
+        """The number of the sentence at an offset."""
+        return bisect_right(self.ends, at)
+
+
+def telling(text: str, facts: Sequence[Fact]) -> Telling:
+    """The telling of ``facts``: each stands where it is named first after the patient is.
+
+    A title names the end of the story before its beginning.
+    """
+    patient = next((f for f in facts if isinstance(f, PatientFact)), None)
+    begin = min(span.start for span in patient.spans) if patient is not None else 0
+    ends = tuple(match.end() for match in _END_OF_SENTENCE.finditer(text))
+    begin = ends[bisect_right(ends, begin) - 1] if ends and ends[0] <= begin else 0
+    at = {}
+    for fact in facts:
+        starts = sorted(span.start for span in fact.spans)
+        at[fact.id] = next((start for start in starts if start >= begin), starts[0])
+    return Telling(begin, ends, at)
+
+
+def counted(facts: Sequence[Fact], told: Iterable[Told], tale: Telling) -> dict[str, str]:
+    """For each distance without an anchor what it is counted from, where that is plain.
+
+    What looks back ("for 12 days") counts to the stay or visit of its sentence, else to where the
+    story stands; what goes on ("two months later") counts from the last time told, unless
+    something was done to the patient since: then it may count from that.
+    """
+    statements = sorted(told, key=lambda t: t.at)
+    stays = [f for f in facts if isinstance(f, EncounterFact)]
+    done = sorted(
+        tale.at[f.id]
+        for f in facts
+        if isinstance(f, (EncounterFact, MedicationFact, ProcedureFact))
+    )
+    found: dict[str, str] = {}
+    now: Told | None = None
+    for statement in statements:
+        free = statement.anchor is None and statement.measured and not statement.date
+        if free and statement.back:
+            found[statement.node] = _look_back(statement, facts, stays, now, tale)
+        elif free and now is not None and not _anything(done, now, statement, tale):
+            found[statement.node] = now.node
+        moves = statement.measured and not statement.back and statement.at >= tale.begin
+        if moves and (not free or statement.node in found):
+            now = statement
+    return found
+
+
+def _look_back(
+    statement: Told,
+    facts: Sequence[Fact],
+    stays: Sequence[EncounterFact],
+    now: Told | None,
+    tale: Telling,
+) -> str:
+    sentence = tale.sentence(statement.at)
+    near = [f.id for f in stays if tale.sentence(tale.at[f.id]) == sentence]
+    near += [
+        f.id
+        for f in facts
+        if isinstance(f, MedicationFact)
+        and f.use is Use.GIVEN
+        and f.id != statement.owner
+        and "history" in statement.words
+        and tale.sentence(tale.at[f.id]) == sentence
+    ]
+    if near:
+        return near[0]
+    if now is not None:
+        return now.node
+    return stays[0].id if stays else PRESENTATION
+
+
+def _anything(done: Sequence[int], since: Told, until: Told, tale: Telling) -> bool:
+    """Whether a treatment, procedure or stay is told in a sentence between two times."""
+    first = bisect_left(done, since.at)
+    return any(
+        tale.sentence(since.at) < tale.sentence(at) <= tale.sentence(until.at)
+        for at in done[first:]
+        if at < until.at
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """A time the telling comes by, and where in the text."""
+
+    at: int
+    day: float
+
+
+def between(at: int, landmarks: Sequence[Landmark]) -> tuple[float, float] | None:
+    """The last time told before an offset of the text and the next one after it.
+
+    None where the telling goes back there: then its order is no order of time.
+    """
+    index = bisect_left([mark.at for mark in landmarks], at)
+    low = landmarks[index - 1].day if index else -inf
+    for mark in landmarks[index:]:
+        if mark.day < low:
+            return None
+        if mark.day > low:
+            return low, mark.day
+    return low, inf
+
+
+def ordered(told: Told | None, bounds: tuple[float, float], anchor: Place | None) -> Place | None:
+    """A place between ``bounds`` of the telling, narrowed by what is said of before and after."""
+    low, high = bounds
+    if told is None:
+        return Place(low, high, Basis.TOLD)
+    if anchor is None or told.measured:
+        return Place(low, high, Basis.ORDER, told.words)
+    at_least, at_most = anchor.low + told.low, anchor.high + told.high
+    narrow = max(low, at_least), min(high, at_most)
+    if narrow[0] < narrow[1]:
+        at_least, at_most = narrow
+    return Place(at_least, at_most, Basis.ORDER, told.words)

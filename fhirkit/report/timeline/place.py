@@ -1,0 +1,166 @@
+"""From what facts say of their times to places on one axis.
+
+Distances are edges between facts, dates are edges to the calendar. From day 0 the places spread
+along the edges, so a circle of facts that point at each other ends, and one that points at nothing
+with a place has none. What contradicts what was found is taken out with all it said.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from fhirkit.report.timeline.model import Basis, Place
+from fhirkit.report.timeline.told import DAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from fhirkit.report.timeline.told import Told
+
+#: The day that looks back ("for 12 days") are counted to where the text names none.
+PRESENTATION = "@presentation"
+_CALENDAR = "@calendar"
+_LOOSE = 0.5  # two statements of one time agree if no further apart than half of their size
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """``node`` is ``low`` to ``high`` days from ``anchor``, as ``told`` says."""
+
+    node: str
+    anchor: str
+    low: float
+    high: float
+    told: Told
+    counted: bool = False
+
+    @property
+    def middle(self) -> float:
+        """The distance where it is one number, else the middle."""
+        return (self.low + self.high) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Places by node, and the owners of what contradicts them."""
+
+    places: Mapping[str, Place]
+    contradictory: frozenset[str]
+
+
+def edges(statements: Iterable[Told], counted: Mapping[str, str]) -> list[Edge]:
+    """The distances among ``statements``; ``counted`` has what those without an anchor start from."""
+    made = []
+    for told in statements:
+        if told.date:
+            made.append(Edge(told.node, _CALENDAR, told.low, told.high, told))
+        elif told.measured:
+            anchor = told.anchor or counted.get(told.node)
+            if anchor is not None and anchor != told.node:
+                free = told.anchor is None
+                made.append(Edge(told.node, anchor, told.low, told.high, told, counted=free))
+    return made
+
+
+def place(zero: str, given: Sequence[Edge]) -> Placed:
+    """The places of all that hangs together with ``zero``, which is day 0."""
+    wrong: set[str] = set()
+    while True:
+        kept = [edge for edge in given if edge.told.owner not in wrong]
+        middles, via = _spread(zero, kept)
+        found = _contradictions(kept, middles, via)
+        if not found:
+            return Placed(_places(zero, middles, via, kept), frozenset(wrong))
+        wrong |= found
+
+
+def _spread(zero: str, given: Sequence[Edge]) -> tuple[dict[str, float], dict[str, Edge]]:
+    """Days from ``zero`` by node, and the edge that led there."""
+    beside: dict[str, list[Edge]] = {}
+    for edge in given:
+        beside.setdefault(edge.node, []).append(edge)
+        beside.setdefault(edge.anchor, []).append(edge)
+    middles, via, waiting = {zero: 0.0}, {}, deque([zero])
+    while waiting:
+        node = waiting.popleft()
+        for edge in beside.get(node, ()):
+            other, way = (edge.node, 1) if node == edge.anchor else (edge.anchor, -1)
+            if other not in middles:
+                middles[other] = middles[node] + way * edge.middle
+                via[other] = edge
+                waiting.append(other)
+    return middles, via
+
+
+def _contradictions(
+    given: Sequence[Edge], middles: Mapping[str, float], via: Mapping[str, Edge]
+) -> set[str]:
+    """Whose statements cannot all be true."""
+    found = set()
+    for edge in given:
+        if edge.node not in middles:
+            continue
+        leads = via.get(edge.node)
+        gap = abs(middles[edge.node] - middles[edge.anchor] - edge.middle)
+        if gap > _slack(edge) + (_slack(leads) if leads is not None else 0):
+            found.add(edge.told.owner)
+            if leads is not None:
+                found.add(leads.told.owner)
+    return found
+
+
+def _slack(edge: Edge) -> float:
+    """How far a statement may be off: "2014" by a year, "eight months" by half a month."""
+    if edge.anchor == _CALENDAR:
+        return max(edge.high - edge.low, 1.0)
+    unit = max((d for d in DAYS.values() if d <= abs(edge.middle)), default=1 / 24)
+    return unit * _LOOSE
+
+
+def _places(
+    zero: str, middles: Mapping[str, float], via: Mapping[str, Edge], given: Sequence[Edge]
+) -> dict[str, Place]:
+    """What was found, with its basis and how wide it is."""
+    dates = {edge.node: edge for edge in given if edge.anchor == _CALENDAR}
+    made: dict[str, Place] = {}
+    for node, middle in middles.items():  # in the order they were found: anchors come first
+        if node == _CALENDAR:
+            continue
+        if dated := dates.get(node):
+            half = (dated.high - dated.low) / 2
+            told = dated.told
+            made[node] = Place(middle - half, middle + half, Basis.DATE, told.words, told.short)
+        elif node == zero or node == PRESENTATION or node not in via:
+            made[node] = Place(middle, middle, Basis.DISTANCE)
+        else:
+            made[node] = _reached(node, middle, via, made)
+    return made
+
+
+def after_another(before: str, short: str) -> str:
+    """ "8 months" and "6 days" after that: "8 months + 6 days"."""
+    if not before or not short:
+        return short
+    return f"{before} − {short[1:]}" if short.startswith("−") else f"{before} + {short}"
+
+
+def _reached(node: str, middle: float, via: Mapping[str, Edge], made: Mapping[str, Place]) -> Place:
+    """The place of a node that was found along an edge from another."""
+    edge = via[node]
+    told = edge.told
+    other = made.get(edge.anchor if edge.node == node else edge.node)
+    counted = edge.counted or (other is not None and other.basis is Basis.COUNTED)
+    basis = Basis.COUNTED if counted else Basis.DISTANCE
+    half = (other.high - other.low) / 2 if other is not None else 0.0
+    if edge.node != node:  # walked backwards: the words are the other fact's
+        return Place(middle - half, middle + half, basis)
+    short = after_another(other.short if other is not None else "", told.short)
+    return Place(middle - half, middle + half, basis, told.words, short)
+
+
+def shifted(start: Place, by: float, words: str, short: str) -> Place:
+    """The end of what began at ``start`` and lasted ``by`` days."""
+    short = after_another(start.short, short)
+    return replace(start, low=start.low + by, high=start.high + by, words=words, short=short)

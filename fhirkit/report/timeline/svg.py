@@ -1,0 +1,439 @@
+"""The timeline as an SVG element that stands in a page, or in a file of its own."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from html import escape
+from importlib import resources
+from itertools import groupby
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from fhirkit.report.timeline.layout import GUTTER, SMALL, WIDE, Layout, layout, ticks
+from fhirkit.report.timeline.marks import mark, number
+from fhirkit.report.timeline.model import Basis
+from fhirkit.report.timeline.names import folded
+from fhirkit.report.timeline.widths import shortened, width, wrapped
+from fhirkit.report.timeline.words import outside, sentence, summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from fhirkit.report.timeline.model import Item, Lane, Place, Series, Timeline
+
+_ROW, _HEAD, _PANEL = 20.0, 22.0, 66.0
+_SIZE = 12.0
+_LANES = 12  # of one group; more are folded
+_VARIABLE = re.compile(r"var\(--[\w-]+,\s*([^()]+)\)")
+
+
+def draw(
+    timeline: Timeline, *, links: bool = False, prefix: str = "timeline", standalone: bool = False
+) -> str:
+    """An ``<svg>`` element, the same for the same timeline.
+
+    With ``links`` each thing leads to ``#f-`` and the id of its fact. ``prefix`` begins the ids
+    of the element's title and description: it must differ where several stand on a page.
+    ``standalone`` adds the colours, on white, and what a file of its own needs; in a page they
+    come from ``assets/timeline.css``.
+    """
+    return _Drawing(timeline, links=links).element(prefix, standalone=standalone)
+
+
+@cache
+def style() -> str:
+    """The rules of ``assets/timeline.css`` with the colours they fall back to."""
+    sheet = resources.files("fhirkit.report") / "assets" / "timeline.css"
+    rules = re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.DOTALL)
+    return re.sub(r"\s+", " ", _VARIABLE.sub(r"\1", rules)).strip()
+
+
+def _text(x: float, y: float, content: str, kind: str, anchor: str = "") -> str:
+    where = f' text-anchor="{anchor}"' if anchor else ""
+    return f'<text class="{kind}" x="{number(x)}" y="{number(y)}"{where}>{escape(content)}</text>'
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
+    a, b, c, d = map(number, (x1, y1, x2, y2))
+    return f'<line class="{kind}" x1="{a}" y1="{b}" x2="{c}" y2="{d}"/>'
+
+
+def _rect(x: float, y: float, wide: float, high: float, kind: str, round_: float = 0) -> str:
+    a, b, c, d = map(number, (x, y, wide, high))
+    corner = f' rx="{number(round_)}"' if round_ else ""
+    return f'<rect class="{kind}" x="{a}" y="{b}" width="{c}" height="{d}"{corner}/>'
+
+
+class _Drawing:
+    """One timeline, drawn from the top down."""
+
+    def __init__(self, timeline: Timeline, *, links: bool) -> None:
+        self.timeline = timeline
+        self.links = links
+        self.laid: Layout = layout(timeline)
+        self.parts: list[str] = []
+        self.y = 0.0
+
+    def element(self, prefix: str, *, standalone: bool) -> str:
+        self._head()
+        top = self.y
+        for group, lanes in groupby(self.timeline.lanes, key=lambda lane: lane.group):
+            self._group(group, list(lanes))
+        for series in self.timeline.series:
+            self._panel(series)
+        bottom = self.y + 4
+        below, self.parts = self.parts, []
+        self._ground(top, bottom)
+        self.parts += below
+        self.y = bottom
+        self._notes()
+        return self._wrapped(prefix, standalone=standalone)
+
+    def _wrapped(self, prefix: str, *, standalone: bool) -> str:
+        high = number(self.y + 8)
+        # A role that says "one picture" would hide the links from who cannot see it.
+        role = "group" if self.links else "img"
+        ids = f"{escape(prefix)}-title", f"{escape(prefix)}-desc"
+        size = f' width="{number(WIDE)}" height="{high}"' if standalone else ""
+        head = f'<title id="{ids[0]}">Timeline</title><desc id="{ids[1]}">{escape(summary(self.timeline))}</desc>'
+        if standalone:
+            head += f"<style>{style()}</style>" + _rect(0, 0, WIDE, self.y + 8, "tl-paper")
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="tl" viewBox="0 0 {number(WIDE)} {high}"'
+            f'{size} role="{role}" aria-labelledby="{ids[0]} {ids[1]}">{head}{"".join(self.parts)}</svg>'
+        )
+
+    # -- what stands above and behind the lanes ---------------------------------------------------
+
+    def _head(self) -> None:
+        """Day 0, the headings of the zones, the axis with its labels."""
+        add = self.parts.append
+        zero = self.timeline.zero
+        if zero is None:
+            self._head_without_axis()
+            return
+        suspect = any(lane.suspect and lane.name == zero for lane in self.timeline.lanes)
+        said = f"Day 0: {zero}" + (" (suspect)" if suspect else "")
+        add(_text(4, 16, shortened(said, _SIZE + 1, WIDE - 8), "tl-zero"))
+        for zone in (self.laid.before, self.laid.after):
+            if zone is not None:
+                middle = (zone.left + zone.right) / 2
+                add(_text(middle, 34, "order told,", "tl-heading", "middle"))
+                add(_text(middle, 47, "distance not", "tl-heading", "middle"))
+        axis = self.laid.axis
+        if axis is None:
+            return
+        for tick in ticks(self.timeline, self.laid):
+            add(_text(tick.x, 51 - 14 * tick.line, tick.text, "tl-tick", "middle"))
+        self._axis(62)
+        self.y = 82
+
+    def _head_without_axis(self) -> None:
+        add = self.parts.append
+        add(_text(4, 16, "No distance in time is told", "tl-zero"))
+        self.y = 24
+        if self.timeline.items:
+            add(
+                _text(
+                    GUTTER,
+                    36,
+                    "order told, distance not: left to right as the text tells it",
+                    "tl-heading",
+                )
+            )
+            self.y = 44
+
+    def _axis(self, y: float) -> None:
+        axis = self.laid.axis
+        if axis is None:
+            return
+        for piece in axis.pieces:
+            self.parts.append(_line(piece.left - 8, y, piece.right + 8, y, "tl-axis"))
+            unit, strokes = piece.strokes()
+            for x in strokes:
+                self.parts.append(_line(x, y, x, y + 4, "tl-axis"))
+            if unit and piece.right - piece.left > width(unit, SMALL - 1):
+                middle = (piece.left + piece.right) / 2
+                self.parts.append(_text(middle, y + 14, unit, "tl-unit", "middle"))
+        for left, right in self._breaks():
+            middle = (left + right) / 2
+            for x in (middle - 3, middle + 3):
+                self.parts.append(_line(x - 3, y + 6, x + 3, y - 6, "tl-axis"))
+
+    def _breaks(self) -> list[tuple[float, float]]:
+        """Where the axis is cut, between its pieces and before a zone."""
+        axis = self.laid.axis
+        if axis is None:
+            return []
+        found = list(axis.breaks)
+        if self.laid.before is not None:
+            found.insert(0, (self.laid.before.right, axis.pieces[0].left - 8))
+        if self.laid.after is not None:
+            found.append((axis.pieces[-1].right + 8, self.laid.after.left))
+        return found
+
+    def _ground(self, top: float, bottom: float) -> None:
+        """Zones and breaks as bands behind the lanes, a line at each labelled time."""
+        axis = self.laid.axis
+        high = bottom - top
+        for zone in (self.laid.before, self.laid.after):
+            if zone is not None and self.timeline.items:
+                begin = 22.0 if axis is not None else top
+                self.parts.append(
+                    _rect(zone.left, begin, zone.right - zone.left, bottom - begin, "tl-zone", 4)
+                )
+        if axis is None:
+            return
+        for left, right in axis.breaks:
+            self.parts.append(_rect((left + right) / 2 - 6, top, 12, high, "tl-break"))
+        days = sorted(
+            {round(p.middle, 5) for i in self.timeline.items for p in (i.start,) if p.measured}
+            | {0.0}
+        )
+        last = -9.0
+        for day in days:
+            x = axis.x(day)
+            if x - last >= 6 or day == 0:
+                self.parts.append(
+                    _line(x, 62, x, bottom, "tl-guide tl-day0" if day == 0 else "tl-guide")
+                )
+                last = x
+
+    # -- lanes ------------------------------------------------------------------------------------
+
+    def _group(self, group: str, lanes: Sequence[Lane]) -> None:
+        self.parts.append(_text(4, self.y + 16, group, "tl-group"))
+        self.y += _HEAD
+        shown = lanes if len(lanes) <= _LANES else lanes[: _LANES - 1]
+        for lane in shown:
+            self._lane(lane)
+        if len(shown) < len(lanes):
+            self._folded(lanes[len(shown) :])
+
+    def _lane(self, lane: Lane) -> None:
+        y = self.y + _ROW / 2
+        sure = not all(item.suspected for item in lane.items)
+        text = lane.name if sure else f"{lane.name} (suspected)"
+        label = _text(
+            14, y + 4, shortened(text, _SIZE, GUTTER - 20), "tl-name" + " tl-suspect" * lane.suspect
+        )
+        alone = len(lane.items) == 1
+        if not alone:
+            self.parts.append(f"<g><title>{escape(text)}</title>{label}</g>")
+        spots = self._spots(lane.items)
+        for index, item in enumerate(lane.items):
+            drawn = self._item(item, y)
+            room_left = spots[index - 1][1] + 4 if index else GUTTER
+            room_right = spots[index + 1][0] - 4 if index + 1 < len(spots) else WIDE - 4
+            words, taken = self._beside(item, y, spots[index], (room_left, room_right))
+            if taken is not None:
+                spots[index] = taken
+            self.parts.append(self._linked(item, (label if alone else "") + drawn + words))
+        self.y += _ROW
+
+    def _folded(self, lanes: Sequence[Lane]) -> None:
+        """What would make the picture too long, in one lane, by number."""
+        y = self.y + _ROW / 2
+        listed = ", ".join(lane.name for lane in lanes)
+        places = {number(self.laid.x(i.start)): i for lane in lanes for i in lane.items}
+        drawn = "".join(
+            mark(item.kind, self.laid.x(item.start), y, _classes(item)) for item in places.values()
+        )
+        said = _text(14, y + 4, f"+{len(lanes)} more", "tl-name")
+        self.parts.append(f"<g><title>{escape(listed)}</title>{said}{drawn}</g>")
+        self.y += _ROW
+
+    def _linked(self, item: Item, drawn: str) -> str:
+        said = sentence(item)
+        if not self.links:
+            return f"<g><title>{escape(said)}</title>{drawn}</g>"
+        href = escape(f"#f-{folded(item.fact)}")
+        return (
+            f'<a href="{href}" aria-label="{escape(said)}"><title>{escape(said)}</title>{drawn}</a>'
+        )
+
+    def _spots(self, items: Iterable[Item]) -> list[tuple[float, float]]:
+        """From where to where each thing of a lane reaches."""
+        found = []
+        for item in items:
+            left = right = self.laid.x(item.start)
+            if item.end is not None:
+                right = max(right, self.laid.x(item.end))
+            elif not item.start.measured:
+                left, right = self.laid.ends(item.start) if _reaches(item.start) else (left, right)
+            tail = 18 if item.open_end or _untold_end(item) else 0
+            found.append((left - 7, right + 7 + tail))
+        return found
+
+    def _item(self, item: Item, y: float) -> str:
+        """The mark or bar of a thing, with what shows how its time is known."""
+        x = self.laid.x(item.start)
+        classes = _classes(item)
+        drawn = ""
+        if _reaches(item.start):
+            low, high = self.laid.ends(item.start)
+            drawn += _line(low, y, high, y, "tl-between")
+            if item.start.between:
+                drawn += _line(low, y - 4, low, y + 4, "tl-end") + _line(
+                    high, y - 4, high, y + 4, "tl-end"
+                )
+        if item.start.basis is Basis.DATE and item.start.high > item.start.low:
+            low, high = self.laid.axis.x(item.start.low), self.laid.axis.x(item.start.high)  # type: ignore[union-attr]
+            drawn += _line(low, y, high, y, "tl-date")
+        if item.end is not None:
+            right = max(self.laid.x(item.end), x + 4)
+            drawn += _rect(x, y - 5, right - x, 10, f"tl-bar {classes}", 2)
+            for cut, other in self._cuts(x, right):
+                middle = (cut + other) / 2
+                drawn += _line(middle - 3, y + 7, middle + 3, y - 7, "tl-cut")
+            if item.open_end:
+                drawn += _line(right, y, right + 18, y, f"tl-tail {classes}")
+            return drawn
+        if _untold_end(item):
+            drawn += _line(x, y, x + 22, y, f"tl-tail {classes}")
+        return drawn + mark(item.kind, x, y, classes)
+
+    def _cuts(self, left: float, right: float) -> list[tuple[float, float]]:
+        """The breaks a bar goes through."""
+        breaks = self.laid.axis.breaks if self.laid.axis is not None else []
+        return [(a, b) for a, b in breaks if left < a and b < right]
+
+    def _beside(
+        self, item: Item, y: float, spot: tuple[float, float], room: tuple[float, float]
+    ) -> tuple[str, tuple[float, float] | None]:
+        """The words beside a thing, right of it or else left, as far as there is room."""
+        words = _label(item)
+        right, left = room[1] - spot[1], spot[0] - room[0]
+        if not words or max(right, left) < 40:
+            return "", None
+        wanted = width(words, SMALL)
+        if wanted <= right or (right >= left and wanted > left):
+            said = shortened(words, SMALL, right)
+            return _text(spot[1] + 2, y + 4, said, "tl-label"), (
+                spot[0],
+                spot[1] + 4 + width(said, SMALL),
+            )
+        said = shortened(words, SMALL, left)
+        return _text(spot[0] - 2, y + 4, said, "tl-label", "end"), None
+
+    # -- lines of values --------------------------------------------------------------------------
+
+    def _panel(self, series: Series) -> None:
+        """Values that are told again and again, as a line."""
+        self.y += 6
+        top, bottom = self.y + 18, self.y + _PANEL - 10
+        name_ = shortened(series.name, _SIZE, GUTTER - 20)
+        self.parts.append(
+            f"<g><title>{escape(series.name)}</title>{_text(4, self.y + 26, name_, 'tl-group')}"
+            f"{_text(14, self.y + 42, shortened(series.unit, SMALL, GUTTER - 20), 'tl-label')}</g>"
+        )
+        low, high = min(series.values), max(series.values)
+        spread = (high - low) or 1.0
+        points = [
+            (self.laid.x(item.start), bottom - (value - low) / spread * (bottom - top))
+            for item, value in zip(series.items, series.values, strict=True)
+        ]
+        for one, other, a, b in zip(
+            series.items, series.items[1:], points, points[1:], strict=False
+        ):
+            known = one.start.measured and other.start.measured
+            self.parts.append(_line(*a, *b, "tl-line" if known else "tl-line tl-loose"))
+        taken: list[tuple[float, float, float, float]] = [
+            (x - 4, y - 4, x + 4, y + 4) for x, y in points
+        ]
+        for item, (x, y) in zip(series.items, points, strict=True):
+            drawn = mark("observation", x, y, _classes(item))
+            drawn += _value(item.detail.split(" ")[0], x, y, taken)
+            self.parts.append(self._linked(item, drawn))
+        self.y += _PANEL
+
+    # -- what stands below ------------------------------------------------------------------------
+
+    def _notes(self) -> None:
+        """What the signs mean, as far as they are there, and what is not on the axis."""
+        self.y += 8
+        items = self.timeline.items
+        x = 4.0
+        for used, sign, said in (
+            (
+                any(i.start.basis is Basis.COUNTED for i in items),
+                "tl-counted",
+                "pale: counted from what is told beside it, as the text does not say from what",
+            ),
+            (
+                any(not i.start.measured for i in items),
+                "tl-loose",
+                "hollow: only the order is told",
+            ),
+        ):
+            if used:
+                room = 20 + width(said, SMALL) + 12
+                if x + room > WIDE:
+                    x, self.y = 4.0, self.y + 16
+                self.parts.append(mark("symptom", x + 6, self.y + 8, f"tl-k-note {sign}"))
+                self.parts.append(_text(x + 16, self.y + 12, said, "tl-note"))
+                x += room
+        if x > 4:
+            self.y += 18
+        for line in outside(self.timeline):
+            lines = wrapped(line, SMALL, WIDE - 8)
+            if len(lines) > 3:
+                lines = [*lines[:2], shortened(lines[2] + " …", SMALL, WIDE - 8)]
+            for part in lines:
+                self.parts.append(_text(4, self.y + 12, part, "tl-note"))
+                self.y += 15
+
+
+def _label(item: Item) -> str:
+    """What is written beside a thing: what it is besides its name, else the author's time."""
+    parts = [item.detail]
+    start = item.start
+    if (start.basis in (Basis.ORDER, Basis.DATE) and start.words) or (
+        item.open_end and item.end is not None
+    ):
+        parts.append(start.words)
+    elif item.end is not None and item.end.words and item.end.words not in item.detail:
+        parts.append(item.end.words)
+    return ", ".join(part for part in parts if part)
+
+
+def _classes(item: Item) -> str:
+    """The kind of a thing, and how its time is known."""
+    found = f"tl-k-{item.kind}"
+    if item.start.basis is Basis.COUNTED:
+        found += " tl-counted"
+    elif not item.start.measured:
+        found += " tl-loose"
+    return found + " tl-unsure" * item.suspected
+
+
+def _reaches(place: Place) -> bool:
+    """Whether a thing of which only the order is told is tied to a time on the axis."""
+    return place.between or (
+        place.basis is Basis.ORDER and (isfinite(place.low) or isfinite(place.high))
+    )
+
+
+def _untold_end(item: Item) -> bool:
+    """Whether a drug was begun at a time on the axis, and nothing says how long it was given."""
+    return item.kind == "medication" and item.end is None and (item.open_end or item.start.measured)
+
+
+def _value(said: str, x: float, y: float, taken: list[tuple[float, float, float, float]]) -> str:
+    """The value at its point, above or below or beside it, where no other stands."""
+    half, high = width(said, SMALL) / 2 + 1, SMALL
+    for middle, base in ((x, y - 6), (x, y + 15), (x + half + 7, y + 4), (x - half - 7, y + 4)):
+        box = (middle - half, base - high + 1, middle + half, base + 2)
+        if (
+            box[0] >= GUTTER - 8
+            and box[2] <= WIDE
+            and not any(_meet(box, other) for other in taken)
+        ):
+            taken.append(box)
+            return _text(middle, base, said, "tl-value", "middle")
+    return ""
+
+
+def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
