@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
@@ -13,6 +14,9 @@ from fhirkit.report.html import Html, element, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+_STYLE_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 
 
 def document(
@@ -83,4 +87,5 @@ def _joined(names: tuple[str, ...]) -> str:
     lines = (
         line.strip() for name in names for line in (folder / name).read_text("utf-8").splitlines()
     )
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+    kept = "\n".join(line for line in lines if line and not line.startswith("//"))
+    return _STYLE_COMMENT.sub("", kept) if names[0].endswith(".css") else kept

@@ -81,7 +81,9 @@ def reason(statement: Statement) -> str:
     if why.startswith(_SECTION):
         return why.removeprefix(_SECTION)
     whose = WHOSE[statement.whose]
-    return whose if why in ("", "general statement", whose) else f"{whose}: {why}"
+    if why in ("", "general statement"):
+        return whose
+    return why if why.startswith(whose) else f"{whose}: {why}"
 
 
 def _runs(text: str, statements: Iterable[Statement]) -> list[_Run]:

@@ -23,6 +23,7 @@ from fhirkit.validate.terminology.forms import FORMS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from fhirkit.issues import Issue
     from fhirkit.report.entries import Entry
     from fhirkit.report.subject import Subject
 
@@ -43,8 +44,7 @@ def page(subject: Subject, *, index: str | None = None) -> str:
         [
             *_skips(),
             _header(subject, index),
-            element("div", glance(subject, entries), plots(subject.case), class_="over"),
-            listed(loose),
+            _overview(subject, entries, loose),
             _filters(entries),
             main,
             _footer(subject),
@@ -76,10 +76,20 @@ def _header(subject: Subject, index: str | None) -> Html:
         back,
         element("h1", subject.name),
         element("p", _UNSIGNED, id="banner", class_="unsigned", role="status"),
-        element("p", counted(subject.issues), class_="checked"),
-        element("div", id="review", data_systems=_SYSTEMS),
         id="top",
     )
+
+
+def _overview(subject: Subject, entries: Sequence[Entry], loose: Sequence[Issue]) -> Html:
+    """The case in a few lines, the reviewer's own panel, and the course."""
+    first = element(
+        "div",
+        glance(subject, entries),
+        element("p", counted(subject.issues), class_="checked"),
+        listed(loose),
+        element("div", id="review", data_systems=_SYSTEMS),
+    )
+    return element("div", first, plots(subject.case), class_="over")
 
 
 def _filters(entries: Iterable[Entry]) -> Html:

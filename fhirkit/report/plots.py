@@ -29,9 +29,8 @@ def _plot(case: Case, number: int, *, several: bool) -> Html:
     line = timeline(case)
     drawing = Html(draw(line, links=True))
     heading = element("h3", f"Patient {number}") if several else EMPTY
-    told = element(
-        "details", element("summary", "The course in words"), element("p", describe(line))
-    )
+    sentences = element("ul", *(element("li", sentence) for sentence in describe(line)))
+    told = element("details", element("summary", "The course in words"), sentences)
     # Wider than a small screen: it scrolls by itself, by the keyboard too.
     scroller = element(
         "div",
