@@ -19,9 +19,9 @@ OnRepeat = Literal["keep", "update"]
 #: it and needs no registration; this one is uuid5(NAMESPACE_URL, "fhirkit-cases fact key").
 DEFAULT_IDENTIFIER_SYSTEM = "urn:oid:2.25.34290446592401224342550524732541700100"
 
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s|<>\"{}\\^`]+")
+URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s|<>\"{}\\^`]+")
 # The instant of https://hl7.org/fhir/R4/datatypes.html#instant: to the second, with a zone.
-_INSTANT = re.compile(
+INSTANT = re.compile(
     r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
     r"(\.[0-9]+)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])"
 )
@@ -86,7 +86,7 @@ def _check(name: str, hint: Any, value: object) -> None:
 
 
 def _check_text(name: str, value: object) -> None:
-    pattern, expected = (_INSTANT, _AN_INSTANT) if name == "recorded" else (_URI, _A_URI)
+    pattern, expected = (INSTANT, _AN_INSTANT) if name == "recorded" else (URI, _A_URI)
     if not isinstance(value, str) or not pattern.fullmatch(value):
         raise SettingsError(f"setting '{name}' must be {expected}")
 

@@ -10,7 +10,7 @@ from fhirkit.facts.model import PatientFact
 from fhirkit.narrative.span import Span
 
 if TYPE_CHECKING:
-    from fhirkit.facts.model import Fact, LeftOut, Statement
+    from fhirkit.facts.model import Fact, LeftOut, Review, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,9 @@ class Case:
     ``facts`` are in the order of the text and include statements that are not the patient's
     own (see ``Fact.whose``). ``notices`` are plain sentences for the user, without patient
     text. ``left_out`` is what was met and became no fact, ``statements`` are the sentences that are
-    not about the patient; both are empty unless they were asked for. Building
-    a case checks every span of every fact against the text; a span that does not fit raises
-    ValueError.
+    not about the patient; both are empty unless they were asked for. ``reviews`` is
+    what a reviewer decided on the facts. Building a case checks every span of every fact against
+    the text; a span that does not fit raises ValueError.
     """
 
     text: str
@@ -30,6 +30,7 @@ class Case:
     notices: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     statements: tuple[Statement, ...] = ()
+    reviews: tuple[Review, ...] = ()
 
     def by_patient(self) -> dict[int, Case]:
         """What is told of each patient, by number.
@@ -50,6 +51,7 @@ class Case:
             tuple(fact for fact in self.facts if fact.patient == number),
             left_out=tuple(item for item in self.left_out if item.patient == number),
             statements=tuple(item for item in self.statements if item.patient in (None, number)),
+            reviews=tuple(review for review in self.reviews if review.patient == number),
         )
 
     def __post_init__(self) -> None:

@@ -33,10 +33,12 @@ from fhirkit.facts.model import (
     Range,
     Ratio,
     ReportFact,
+    Review,
     Statement,
     SymptomFact,
     Term,
 )
+from fhirkit.settings import INSTANT
 
 FORMAT: Final = "fhirkit-facts/1"
 #: The form of a fact's id: it becomes part of identifiers and of searches for them.
@@ -53,7 +55,16 @@ KINDS: Final[Mapping[str, type[Fact]]] = {
     "encounter": EncounterFact,
     "adverse-event": AdverseEventFact,
 }
-_PARTS: Final = ("format", "sha256", "text", "facts", "notices", "left_out", "statements")
+_PARTS: Final = (
+    "format",
+    "sha256",
+    "text",
+    "facts",
+    "notices",
+    "left_out",
+    "statements",
+    "reviews",
+)
 # A field that can hold one of these says which in "type".
 _VALUES: Final = {"quantity": Quantity, "ratio": Ratio, "range": Range, "term": Term}
 _KIND_OF: Final = {made: kind for kind, made in KINDS.items()}
@@ -69,10 +80,13 @@ _PATTERNS: Final = {
     "numerator": _NUMBER,
     "denominator": _NUMBER,
     "period": _NUMBER,
+    "at": INSTANT.pattern,
+    "fact": FACT_ID.pattern,
 }
 _CHOICES: Final = {
     "comparator": ("<", "<=", ">=", ">"),
     "relation": ("before", "after", "at", "during"),
+    "verdict": ("accept", "reject", "correct", "add", "note"),
 }
 
 
@@ -102,6 +116,8 @@ def to_dict(case: Case) -> dict[str, Any]:
         made["left_out"] = [_encoded(item) for item in case.left_out]
     if case.statements:
         made["statements"] = [_encoded(item) for item in case.statements]
+    if case.reviews:
+        made["reviews"] = [_encoded(item) for item in case.reviews]
     return made
 
 
@@ -151,8 +167,9 @@ def from_dict(data: object) -> Case:
     )
     left_out: tuple[LeftOut, ...] = _decoded_list(made, "left_out", LeftOut)
     statements: tuple[Statement, ...] = _decoded_list(made, "statements", Statement)
+    reviews: tuple[Review, ...] = _decoded_list(made, "reviews", Review)
     try:
-        return Case(text, facts, notices, left_out, statements)
+        return Case(text, facts, notices, left_out, statements, reviews)
     except ValueError as error:
         raise _fault("facts", str(error)) from None
 
@@ -315,6 +332,7 @@ def schema() -> dict[str, Any]:
             "notices": {"type": "array", "items": text},
             "left_out": {"type": "array", "items": _reference(LeftOut, definitions)},
             "statements": {"type": "array", "items": _reference(Statement, definitions)},
+            "reviews": {"type": "array", "items": _reference(Review, definitions)},
         },
         "additionalProperties": False,
         "$defs": dict(sorted(definitions.items())),

@@ -48,15 +48,26 @@ class Use(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """A code of a code system, with its system's words where they are known."""
+
+    system: str
+    code: str
+    display: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """A thing named in the text.
 
     ``concept`` is the vocabulary's name for it (a row of ``mappings/``), None where no
-    vocabulary knows it: then only the author's words count.
+    vocabulary knows it: then only the author's words count. ``code`` is a reviewer's and goes
+    before those of the vocabulary.
     """
 
     span: Span
     concept: str | None = None
+    code: Code | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,4 +358,22 @@ class Statement:
     span: Span
     whose: Whose
     why: str
+    patient: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a reviewer decided on a fact, who and when.
+
+    ``verdict`` is accept, reject, correct, add or note; a rejected fact is no longer among the
+    facts. ``changed`` says what was corrected, from what to what; ``patient`` as for a
+    :class:`Fact`.
+    """
+
+    fact: str
+    verdict: str
+    by: str
+    at: str
+    changed: tuple[str, ...] = ()
+    note: str | None = None
     patient: int | None = None

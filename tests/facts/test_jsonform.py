@@ -15,7 +15,7 @@ from facts_builder import Story
 from fhirkit.errors import InputError
 from fhirkit.facts.case import Case
 from fhirkit.facts.jsonform import KINDS, from_dict, schema, to_dict
-from fhirkit.facts.model import EncounterFact, Range, SymptomFact, Term
+from fhirkit.facts.model import Code, EncounterFact, Range, Review, SymptomFact, Term
 from fhirkit.narrative.span import Span
 from rich_case import CASE
 
@@ -220,3 +220,53 @@ def test_value_needs_its_type() -> None:
     data["facts"][0]["value"]["type"] = "number"
     with pytest.raises(InputError, match=r"value.type must be one of quantity, ratio, range, term"):
         from_dict(data)
+
+
+REVIEW = Review("s", "correct", "A. Reviewer", "2026-11-23T10:00:00+01:00", ("unit from a to b",))
+
+
+def test_reviews_and_a_reviewers_code_come_back() -> None:
+    """What a person decided is part of the case."""
+    code = Code("http://snomed.info/sct", "386661006", "Fever")
+    story = Story("She had [[fever]].")
+    fact = SymptomFact(id="s", spans=(story("fever"),), name=Term(story("fever"), code=code))
+    case = Case(story.text, (fact,), reviews=(REVIEW,))
+    data = json.loads(json.dumps(to_dict(case)))
+    assert from_dict(data) == case
+    assert data["reviews"][0]["changed"] == ["unit from a to b"]
+
+
+def test_a_case_nobody_reviewed_has_no_reviews_in_json() -> None:
+    """The form of before."""
+    assert "reviews" not in to_dict(CASE)
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        pytest.param({"verdict": "maybe"}, "reviews[0].verdict", id="verdict"),
+        pytest.param({"at": "2026-11-23"}, "reviews[0].at", id="no-instant"),
+        pytest.param({"fact": "a fact"}, "reviews[0].fact", id="no-id"),
+        pytest.param({"mood": "good"}, "reviews[0].mood", id="unknown"),
+        pytest.param({"changed": "unit"}, "reviews[0].changed", id="no-list"),
+    ],
+)
+def test_a_review_that_is_none_is_told(changes: dict[str, object], place: str) -> None:
+    """With its place."""
+    data = to_dict(replace(CASE, reviews=(REVIEW,)))
+    data["reviews"][0] |= changes
+    with pytest.raises(InputError) as caught:
+        from_dict(data)
+    assert place in str(caught.value)
+
+
+def test_each_patient_has_the_reviews_of_their_facts() -> None:
+    """And of no others."""
+    text = "A. B."
+    facts = tuple(
+        SymptomFact(id=f"p{n}-s", spans=(span,), name=Term(span), patient=n)
+        for n, span in ((1, Span(0, 1, "A")), (2, Span(3, 4, "B")))
+    )
+    both = tuple(replace(REVIEW, fact=f"p{n}-s", patient=n) for n in (1, 2))
+    parts = Case(text, facts, reviews=both).by_patient()
+    assert [part.reviews for part in parts.values()] == [both[:1], both[1:]]

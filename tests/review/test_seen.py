@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from facts_builder import Story
 from fhirkit.facts.model import Certainty, Quantity, SymptomFact, Whose
 from fhirkit.review.seen import seen
-from facts_builder import Story
 
 S = Story("She had [[fever]] for [[two days]], and [[fever]] again.")
 FEVER = SymptomFact(
