@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fhirkit.facts.jsonform import KINDS
 from fhirkit.facts.model import (
+    ConditionFact,
     EncounterFact,
     Fact,
     MedicationFact,
@@ -175,10 +176,16 @@ def _first(fact: Fact) -> tuple[Detail, ...]:
     """What a fact is, where its name does not say it."""
     match fact:
         case EncounterFact():
-            return (Detail("class", (Part(fact.kind.concept or "not told"),)),)
-        case MedicationFact() if fact.use in _USES:
-            return (Detail("use", (Part(_USES[fact.use]),)),)
-    return ()
+            told = [("class", fact.kind.concept or "not told")]
+        case ConditionFact():
+            told = [("told as", "history")] if fact.is_history else []
+        case MedicationFact():
+            told = [("use", _USES[fact.use])] if fact.use in _USES else []
+            if fact.level != "ingredient":
+                told.append(("level", fact.level))
+        case _:
+            told = []
+    return tuple(Detail(label, (Part(words),)) for label, words in told)
 
 
 def _group(fact: Fact) -> str:
