@@ -157,25 +157,24 @@ const toUnit = (point) => point + astral.filter((index, n) => index - n < point)
 const wordsAt = ([start, end]) => tidy(narrative.slice(toUnit(start), toUnit(end)));
 const spansIn = (value) => list(value).map((span) => span.split("-").map(Number));
 
-/** The span of what is selected in #text, without white space around; null where nothing is. */
+/** How far into the text (UTF-16) a border of a selection is; `outside` where it is not in it. */
+function unitOf(node, offset, outside) {
+  if (!text.contains(node)) return outside;
+  const range = document.createRange();
+  range.setStart(text, 0);
+  range.setEnd(node, offset);
+  return range.toString().length;
+}
+
+/** The span of what is selected in the text, without white space around; null where nothing is. */
 function selected() {
   const selection = getSelection();
   const range = selection.isCollapsed ? null : selection.getRangeAt(0);
   if (!range?.intersectsNode(text)) return null;
-  const inside = document.createRange();
-  inside.selectNodeContents(text);
-  const before = inside.cloneRange();
-  if (range.compareBoundaryPoints(Range.START_TO_START, inside) > 0) {
-    inside.setStart(range.startContainer, range.startOffset);
-  }
-  if (range.compareBoundaryPoints(Range.END_TO_END, inside) < 0) {
-    inside.setEnd(range.endContainer, range.endOffset);
-  }
-  before.setEnd(inside.startContainer, inside.startOffset);
-  const words = inside.toString();
-  const at = before.toString().length;
-  return words.trim() ? [toPoint(at + words.length - words.trimStart().length),
-    toPoint(at + words.trimEnd().length)] : null;
+  const at = unitOf(range.startContainer, range.startOffset, 0);
+  const words = narrative.slice(at, unitOf(range.endContainer, range.endOffset, narrative.length));
+  const start = at + words.length - words.trimStart().length;
+  return words.trim() ? [start, start + words.trim().length].map(toPoint) : null;
 }
 
 /** Where words stand, whatever their case, white space and composed or decomposed letters. */
@@ -195,7 +194,7 @@ function occurrences(words) {
 
 const names = new WeakMap();
 const nameOf = (card) => names.get(card);
-const idOf = (card) => card.dataset.fact;
+const idOf = (card) => card.id.slice(2);
 const cards = () => $$("article.fact", facts);
 const shown = () => cards().filter((card) => !card.hidden);
 const cardOf = (id) => byId(`f-${id}`);
@@ -205,8 +204,17 @@ const factsOf = (mark) => list(mark.dataset.f).filter(cardOf);
 const codeOf = (system, code, display) =>
   (system || code || display ? { system, code, ...(display && { display }) } : "");
 
+/** The spans of a fact that are mentions of it: so many of the first. */
+const mentionsOf = ({ dataset: { spans, mentions = "" } }) =>
+  (/^\d+$/.test(mentions) ? spansIn(spans).slice(0, mentions) : spansIn(mentions));
+
+/** The names of what can be corrected: told once for each kind. */
+const correctable = ({ dataset: { kind, correct } }) => list(correct
+  ?? review.dataset.changes?.split(";").find((one) => one.startsWith(`${kind}:`))?.slice(kind.length + 1));
+
 /** What was read, as far as it can be corrected. */
-function readingOf({ dataset: { value = "", unit = "", code: coded = "", certainty, whose } }) {
+function readingOf({ dataset }) {
+  const { value = "", unit = "", code: coded = "", certainty = "affirmed", whose = "patient" } = dataset;
   const [system, code, ...display] = coded.split("|");
   return { value, unit, code: codeOf(system, code, display.join("|")), certainty, whose };
 }
@@ -255,11 +263,9 @@ function put(id, decision) {
     decisions.delete(id);
     state.undone[id] = now();
   }
-  if (state.signed) say("The signature was taken away, because a decision changed.");
-  changed(null);
 }
 
-/** After a change of the decisions, or of their signature. */
+/** After a change of the decisions, which takes their signature away, or of that. */
 function changed(signed) {
   Object.assign(state, { signed, saved: false });
   touched = true;
@@ -268,17 +274,27 @@ function changed(signed) {
 }
 
 /** Decides on a fact (nothing: no longer), and remembers how it was. */
-function decide(card, verdict, more = {}) {
-  const { fact, kind, mentions, seen, patient } = card.dataset;
-  const signed = state.signed ? " The signature was taken away." : "";
+function rule(card, verdict, more) {
+  const { kind, seen, patient } = card.dataset;
+  const fact = idOf(card);
   past.set(fact, [...(past.get(fact) ?? []), decisions.get(fact)]);
   put(fact, verdict && {
-    fact, kind, spans: spansIn(mentions), seen, verdict, note: decisionOn(card)?.note,
+    fact, kind, spans: mentionsOf(card), seen, verdict, note: decisionOn(card)?.note,
     patient: Number(patient) || undefined, by: state.by, at: now(), ...more,
   });
-  say(`${nameOf(card)}: ${stateOf(card)}.${signed}`);
+}
+
+/** Shows and tells what a fact's decision is now; always true. */
+function tell(card, what = stateOf(card)) {
+  say(`${nameOf(card)}: ${what}.${state.signed ? " The signature was taken away." : ""}`);
+  changed(null);
   if (card.hidden) followOn(card);
   return true;
+}
+
+function decide(card, verdict, more) {
+  rule(card, verdict, more);
+  return tell(card);
 }
 
 const stateOf = (card) => (isStale(card) ? "decided on another reading"
@@ -307,10 +323,9 @@ const onCard = {
     });
   },
   correct(card) {
-    const may = list(card.dataset.correct);
     const was = readingOf(card);
     const before = decisionOn(card)?.changes;
-    open($(".slot", card), `Correct ${nameOf(card)}`, controls(may, { ...was, ...before }), "Save correction", (form, element) => {
+    open($(".slot", card), `Correct ${nameOf(card)}`, controls(correctable(card), { ...was, ...before }), "Save correction", (form, element) => {
       const changes = changesIn(form, was);
       if (!changes) return false;
       if (Object.keys(changes).length && !same(changes, before)) return decide(card, "correct", { changes });
@@ -325,8 +340,7 @@ const onCard = {
       return;
     }
     put(id, past.get(id)?.pop());
-    say(`${nameOf(card)}: undone, now ${stateOf(card)}.`);
-    if (card.hidden) followOn(card);
+    tell(card, `undone, now ${stateOf(card)}`);
   },
 };
 
@@ -343,7 +357,7 @@ function changesIn(form, was) {
   const changes = Object.fromEntries(Object.entries(read).filter(([name, value]) => !same(value, was[name] ?? "")));
   const { value, unit, code } = changes;
   if (value === "") return refuse(form.value, "A value is needed. To drop the fact, reject it.");
-  if (value && !/^[<>]?(?<=[<>])=?\d+(\.\d+)?$|^\d+(\.\d+)?$/.test(value)) {
+  if (value && !/^([<>]=?)?\d+(\.\d+)?$/.test(value)) {
     return refuse(form.value, "Digits, with a point for a fraction: 24, 0.5, <= 5.");
   }
   if (unit && !read.value) return refuse(form.value, "A unit needs a value.");
@@ -419,8 +433,8 @@ function showAdded(decision) {
   const group = byId("g-added") ?? facts.insertBefore(make("section", { class: "group", id: "g-added" },
     make("h3", {}, "Added by the reviewer ", make("span", { class: "count" }))), byId("left-out"));
   const card = make("article", {
-    class: `fact added k-${kind}`, id: `f-${fact}`, "data-fact": fact, "data-kind": kind,
-    "data-spans": place, "data-mentions": place, "data-patient": patient,
+    class: `fact added k-${kind}`, id: `f-${fact}`, "data-kind": kind, "data-spans": place,
+    "data-mentions": place, "data-patient": patient,
   }, make("h4", {}, make("a", { href: `#t-${span[0]}` }, wordsAt(span))),
   make("p", { class: "what" }), make("div", { class: "decide" }));
   group.insertBefore(card, $$("article", group).find((other) => spansIn(other.dataset.spans)[0][0] > span[0]));
@@ -443,7 +457,7 @@ function removeAdded(card) {
   }
   hideAdded(idOf(card));
   put(idOf(card));
-  say(`${nameOf(card)}: taken away.`);
+  tell(card, "taken away");
   $(".adder button").focus();
 }
 
@@ -520,9 +534,9 @@ function saveAdded(form) {
   hideAdded(fact);
   const card = showAdded(decision);
   put(fact, decision);
-  say(`${nameOf(card)}: added.`);
+  tell(card);
   light([fact]);
-  if (!card.hidden) queueMicrotask(() => reach(card));
+  queueMicrotask(() => reach(card));
   return true;
 }
 
@@ -539,7 +553,7 @@ function equip(card) {
   if (!place) return;
   const acts = card.matches(".added") ? { undo: "Remove" }
     : { accept: "Accept", reject: "Reject", correct: "Correct", note: "Note", undo: "Undo" };
-  if (!card.dataset.correct) delete acts.correct;
+  if (!correctable(card).length) delete acts.correct;
   const row = make("div", { class: "acts", role: "group", "aria-label": `Decision on ${name}` });
   for (const [act, label] of Object.entries(acts)) {
     row.append(button(label, act));
@@ -685,7 +699,7 @@ function arrive() {
 }
 
 function toWords(card) {
-  const [span] = spansIn(card.dataset.mentions || card.dataset.spans);
+  const [span] = mentionsOf(card);
   const link = (span && byId(`t-${span[0]}`)) ?? marksOf(idOf(card))[0];
   if (link) visit(`#${link.id}`, idOf(card));
   else say(`${nameOf(card)} has no words of its own in the text.`);
@@ -734,13 +748,9 @@ function openMenu(link, ids) {
 
 /** The element of a row that a key leads to, if any. */
 function stepFrom(element, row, key) {
-  const at = row.indexOf(element);
-  const last = row.length - 1;
-  const before = row[Math.max(0, at - 1)];
-  const after = row[Math.min(last, at + 1)];
-  return {
-    ArrowUp: before, ArrowLeft: before, ArrowDown: after, ArrowRight: after, Home: row[0], End: row[last],
-  }[key];
+  const far = row.length;
+  const by = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1, Home: -far, End: far }[key];
+  return by && row[Math.max(0, Math.min(far - 1, row.indexOf(element) + by))];
 }
 
 // The words of the text are one tab stop, the facts with their buttons another: the last used.
@@ -823,7 +833,7 @@ const onPage = {
   keys: showKeys,
   load: () => $("[type=file]", review).click(),
   "accept-all": () => named($(".slot", review), acceptAll),
-  sign: () => (state.signed ? takeSignature() : named($(".slot", review), sign)),
+  sign: () => (state.signed ? changed(null) : named($(".slot", review), sign)),
   file: save,
   clear() {
     const count = decisions.size;
@@ -863,11 +873,6 @@ function sign() {
   else then();
 }
 
-function takeSignature() {
-  changed(null);
-  say("The signature was taken away.");
-}
-
 function acceptAll() {
   const open = decidable().filter(isOpen);
   const fit = open.filter((card) => !isStale(card) && !$(".finding.error", card));
@@ -878,7 +883,8 @@ function acceptAll() {
   if (!fit.length) say(`There is nothing to accept.${rest}`);
   else {
     ask(`Accept ${plural(fit.length, "fact")} as read?${rest}`, `Accept ${fit.length}`, () => {
-      for (const card of fit) decide(card, "accept");
+      for (const card of fit) rule(card, "accept");
+      changed(null);
       say(`${plural(fit.length, "fact")} accepted.`);
     });
   }
@@ -890,7 +896,7 @@ function clear() {
     put(id);
   }
   past.clear();
-  render();
+  changed(null);
   say("All decisions were taken back.");
 }
 
@@ -916,12 +922,10 @@ function checked(data) {
   if (data?.format !== FORMAT) fail(`This is no file of decisions (${FORMAT}).`);
   if (data.sha256 !== sha256) fail("These decisions were made for another text.");
   if (!Array.isArray(data.decisions)) fail("The file has no list of decisions.");
-  const isSpan = ([from, to]) => Number.isInteger(from) && from >= 0 && from < to && to <= toPoint(narrative.length);
+  const isName = (value) => /^[\w-]+$/.test(value);
   const good = {
-    fact: (value) => /^[\w-]+$/.test(value), kind: (value) => /^[\w-]+$/.test(value),
-    spans: (value) => Array.isArray(value) && value.length && value.every(isSpan),
-    verdict: (value) => value in DONE || value === "note",
-    by: (value) => typeof value === "string", at: (value) => !Number.isNaN(Date.parse(value)),
+    fact: isName, kind: isName, verdict: (value) => value in DONE || value === "note", by: Boolean, at: Date.parse,
+    spans: (value) => value?.every?.(([from, to]) => from >= 0 && from < to && to <= toPoint(narrative.length)),
   };
   data.decisions.forEach((decision, n) => {
     const bad = Object.keys(good).find((name) => !good[name](decision?.[name]))
