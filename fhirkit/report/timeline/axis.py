@@ -8,7 +8,8 @@ between two breaks has an even scale of its own, which its small strokes show.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -77,18 +78,21 @@ class Axis:
     @property
     def breaks(self) -> list[tuple[float, float]]:
         """From where to where each break goes."""
-        return [
-            (one.right, other.left)
-            for one, other in zip(self.pieces, self.pieces[1:], strict=False)
-        ]
+        return [(one.right, other.left) for one, other in pairwise(self.pieces)]
 
     def piece(self, day: float) -> int:
         """The number of the piece a day is in."""
         return max(0, bisect_right([piece.first for piece in self.pieces], day) - 1)
 
 
-def axis(days: Iterable[float], left: float, right: float) -> Axis:
-    """An axis on which all of ``days`` can be told apart, if that can be done in few pieces."""
+def axis(
+    days: Iterable[float], left: float, right: float, wide: Iterable[tuple[float, float]] = ()
+) -> Axis:
+    """An axis on which all of ``days`` can be told apart, if that can be done in few pieces.
+
+    ``wide`` are times from one day to another, a month or a year: they shall have their width, as
+    far as what lies beside them lets them.
+    """
     times = sorted(set(days))
     groups = [times]
     while len(groups) < _MOST:
@@ -99,14 +103,26 @@ def axis(days: Iterable[float], left: float, right: float) -> Axis:
             break
         index, at = cut
         groups[index : index + 1] = [groups[index][:at], groups[index][at:]]
-    return Axis(tuple(_laid_out(groups, left, right)))
+    return Axis(tuple(_widened(_laid_out(groups, left, right), list(wide))))
+
+
+def _widened(pieces: list[Piece], wide: Sequence[tuple[float, float]]) -> list[Piece]:
+    """The pieces with the whole of each month or year that has its middle in one."""
+    made = []
+    for index, piece in enumerate(pieces):
+        inside = [w for w in wide if piece.first <= sum(w) / 2 <= piece.last]
+        low = min((w[0] for w in inside), default=piece.first)
+        high = max((w[1] for w in inside), default=piece.last)
+        if index:
+            low = max(low, (pieces[index - 1].last + piece.first) / 2)
+        if index + 1 < len(pieces):
+            high = min(high, (piece.last + pieces[index + 1].first) / 2)
+        made.append(replace(piece, first=min(low, piece.first), last=max(high, piece.last)))
+    return made
 
 
 def _crowded(times: Sequence[float], piece: Piece) -> bool:
-    return any(
-        piece.x(later) - piece.x(earlier) < _APART
-        for earlier, later in zip(times, times[1:], strict=False)
-    )
+    return any(piece.x(later) - piece.x(earlier) < _APART for earlier, later in pairwise(times))
 
 
 def _best_cut(groups: Sequence[tuple[int, Sequence[float]]]) -> tuple[int, int] | None:

@@ -102,6 +102,7 @@ class _Builder:
         self.told = {fact.id: self._times(fact, case) for fact in self.facts}
         everyone = [f for f in case.facts if isinstance(f, PatientFact)]
         self.tale = telling(case.text, [*everyone, *self.facts])
+        self.at = {fact.id: self._told_at(fact) for fact in self.facts}
         self.suspects = self._suspects()
         self.zero = self._scale()
         self.landmarks = self._landmarks()
@@ -122,7 +123,7 @@ class _Builder:
             found = (
                 Told(
                     owner=fact.id,
-                    at=anchor.span.start,
+                    at=fact.spans[0].start,
                     words="",
                     short="",
                     low=0.0,
@@ -131,6 +132,14 @@ class _Builder:
                 ),
             )
         return found
+
+    def _told_at(self, fact: Fact) -> int:
+        """Where a fact is told: where its time is, if that is told; else where it is named."""
+        if isinstance(fact, PatientFact):
+            died = fact.died.span if fact.died is not None else fact.deceased
+            return died.start if died is not None else self.tale.at[fact.id]
+        own = [t.at for t in self.told[fact.id] if t.words and not t.end]
+        return next((at for at in own if at >= self.tale.begin), self.tale.at[fact.id])
 
     # -- the scale ------------------------------------------------------------------------------
 
@@ -187,16 +196,17 @@ class _Builder:
     def _landmarks(self) -> list[Landmark]:
         """The places the telling comes by, in its order."""
         found = []
-        for fact in self.facts:
-            place_ = self.places.get(fact.id)
-            if place_ is None:
-                continue
-            own = [t for t in self.told[fact.id] if t.measured and not t.end]
-            if any(t.back for t in own):
-                continue
-            at = own[0].at if own else self.tale.at[fact.id]
-            if at >= self.tale.begin:
-                found.append(Landmark(at, place_.middle))
+        for edge in self.edges:
+            # "For 12 days" is told where the story stands at what the days are counted to.
+            here = edge.anchor if edge.told.back else edge.node
+            if here in self.places and edge.told.at >= self.tale.begin and not edge.told.end:
+                found.append(Landmark(edge.told.at, self.places[here].middle))
+        told = {edge.told.owner for edge in self.edges}
+        found += [
+            Landmark(self.at[i], self.places[i].middle)
+            for i in self.by_id
+            if i in self.places and i not in told
+        ]
         return sorted(found, key=lambda mark: (mark.at, mark.day))
 
     def _order(self, fact: Fact) -> Place | None:
@@ -204,8 +214,8 @@ class _Builder:
         statement = next((t for t in self.told[fact.id] if not t.end), None)
         stay = getattr(fact, "encounter", None)
         if statement is None and stay in self.by_id and stay != fact.id:
-            statement = _within(fact, stay, self.tale.at[fact.id], self._stay_length(stay))
-        words = statement if statement is not None else _undirected(fact, self.tale.at[fact.id])
+            statement = _within(fact, stay, self.at[fact.id], self._stay_length(stay))
+        words = statement if statement is not None else _undirected(fact, self.at[fact.id])
         if not self._worth_a_place(fact, words):
             return None
         bounds = self._bounds(fact)
@@ -225,7 +235,7 @@ class _Builder:
         earlier = isinstance(fact, MedicationFact) and fact.use is Use.PREVIOUS
         if earlier:
             return -inf, 0.0
-        return between(self.tale.at[fact.id], self.landmarks)
+        return between(self.at[fact.id], self.landmarks)
 
     def _stay_length(self, stay: str) -> float:
         fact = self.by_id[stay]
@@ -305,23 +315,37 @@ class _Builder:
                     key = (-inf, inf) if self.zero is None else _side(item.start)
                 zones.setdefault(key, []).append(item)
         for found in zones.values():
-            found.sort(key=lambda item: (*self._key(item), item.fact))
+            keys = {item.fact: self._key(item.fact) for item in found}
+            found.sort(key=lambda item: (keys[item.fact], item.fact))
             step, before = 0, None
             taken: set[str] = set()
             for item in found:
-                here = self._key(item)[:2]
+                here = keys[item.fact][:3]
                 if before is not None and (here != before or item.name in taken):
                     step, taken = step + 1, set()
                 before = here
                 taken.add(item.name)
                 items[item.fact] = replace(item, start=replace(item.start, step=step))
 
-    def _key(self, item: Item) -> tuple[int, int, int]:
-        """Where the telling has it; what was before the course comes first."""
-        fact = self.by_id[item.fact]
+    def _key(self, i: str, seen: frozenset[str] = frozenset()) -> tuple[int, int, int, int]:
+        """Where the telling has it; what was before the course comes first.
+
+        What is said to be after or before something of which no more is known stands beyond it.
+        """
+        fact = self.by_id[i]
         earlier = isinstance(fact, MedicationFact) and fact.use is Use.PREVIOUS
-        at = self.tale.at[item.fact]
-        return (0 if earlier else 1, self.tale.sentence(at), at)
+        at = self.at[i]
+        own = (0 if earlier else 1, self.tale.sentence(at), 0, at)
+        told = next((t for t in self.told[i] if not t.end), None)
+        anchor = told.anchor if told is not None else None
+        if told is None or anchor not in self.by_id or anchor in self.places or i in seen:
+            return own
+        of_anchor = self._key(anchor, seen | {i})
+        if told.low >= 0 and own <= of_anchor:
+            return (*of_anchor[:2], of_anchor[2] + 1, at)
+        if told.high <= 0 and own >= of_anchor:
+            return (*of_anchor[:2], of_anchor[2] - 1, at)
+        return own
 
     def _lanes(self, items: Sequence[Item]) -> list[Lane]:
         rows: dict[tuple[str, str], list[Item]] = {}

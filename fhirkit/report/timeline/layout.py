@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fhirkit.report.timeline.model import Item, Place, Timeline
 
 WIDE = 720.0
-GUTTER = 184.0  # names stand left of it
+GUTTER = 206.0  # names stand left of it
 _EDGE = 14.0
 _ZONE = 92.0  # the least width of a zone: its heading is in there
 _STEP = 30.0
@@ -74,6 +74,13 @@ class Layout:
         high = self.axis.x(_round(place.high)) if isfinite(place.high) else here
         return min(low, here), max(high, here)
 
+    def band(self, place: Place) -> tuple[float, float] | None:
+        """From where to where a time is that is only a month or a year, if that can be seen."""
+        if self.axis is None or not place.measured or place.high <= place.low:
+            return None
+        low, high = self.axis.x(_round(place.low)), self.axis.x(_round(place.high))
+        return (low, high) if high - low >= 8 else None
+
     def _count(self, place: Place) -> int:
         return self.inside[place.low, place.high]
 
@@ -84,7 +91,8 @@ class Layout:
 def layout(timeline: Timeline) -> Layout:
     """The places of a timeline on paper of a fixed width."""
     items = timeline.items
-    times = sorted(set(_times(items)))
+    times = sorted({0.0, *(_round(place.middle) for place in _measured(items))})
+    wide = [(_round(p.low), _round(p.high)) for p in _measured(items) if p.high > p.low]
     free = [i.start for i in items if not i.start.measured and not i.start.between]
     if not times or timeline.zero is None:
         return Layout(None, None, Zone(GUTTER, WIDE - 6, _steps(free)), {})
@@ -98,21 +106,17 @@ def layout(timeline: Timeline) -> Layout:
         key = place.low, place.high
         inside[key] = max(inside.get(key, 0), place.step + 1)
     return Layout(
-        axis(times, left + _EDGE + BREAK * bool(before), right - _EDGE - BREAK * bool(after)),
+        axis(times, left + _EDGE + BREAK * bool(before), right - _EDGE - BREAK * bool(after), wide),
         Zone(GUTTER, left, _steps(before)) if before else None,
         Zone(right, WIDE - 6, _steps(after)) if after else None,
         inside,
     )
 
 
-def _times(items: Iterable[Item]) -> Iterable[float]:
-    yield 0.0
-    for item in items:
-        for place in (item.start, item.end):
-            if place is not None and place.measured:
-                yield _round(place.low)
-                yield _round(place.middle)
-                yield _round(place.high)
+def _measured(items: Iterable[Item]) -> list[Place]:
+    """Everything that has a place by a distance or a date."""
+    places = [place for item in items for place in (item.start, item.end)]
+    return [place for place in places if place is not None and place.measured]
 
 
 def _round(day: float) -> float:

@@ -74,6 +74,8 @@ def counted(facts: Sequence[Fact], told: Iterable[Told], tale: Telling) -> dict[
     now: Told | None = None
     for statement in statements:
         free = statement.anchor is None and statement.measured and not statement.date
+        if free and statement.of_other:
+            continue
         if free and statement.back:
             found[statement.node] = _look_back(statement, facts, stays, now, tale)
         elif free and now is not None and not _anything(done, now, statement, tale):

@@ -132,7 +132,7 @@ def _places(
             half = (dated.high - dated.low) / 2
             told = dated.told
             made[node] = Place(middle - half, middle + half, Basis.DATE, told.words, told.short)
-        elif node == zero or node == PRESENTATION or node not in via:
+        elif node in (zero, PRESENTATION) or node not in via:
             made[node] = Place(middle, middle, Basis.DISTANCE)
         else:
             made[node] = _reached(node, middle, via, made)

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from html import escape
 from importlib import resources
-from itertools import groupby
+from itertools import groupby, pairwise
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _ROW, _HEAD, _PANEL = 20.0, 22.0, 66.0
 _SIZE = 12.0
 _LANES = 12  # of one group; more are folded
+_COUNTED = "pale: counted from what is told beside it, as the text does not say from what"
+_DATED = "pale bar: some time within a date no more precise"
 _VARIABLE = re.compile(r"var\(--[\w-]+,\s*([^()]+)\)")
 
 
@@ -119,8 +121,9 @@ class _Drawing:
         for zone in (self.laid.before, self.laid.after):
             if zone is not None:
                 middle = (zone.left + zone.right) / 2
-                add(_text(middle, 34, "order told,", "tl-heading", "middle"))
-                add(_text(middle, 47, "distance not", "tl-heading", "middle"))
+                side = "earlier" if zone is self.laid.before else "later"
+                for line, said in enumerate((side, "order told,", "distance not")):
+                    add(_text(middle, 35 + 13 * line, said, "tl-heading", "middle"))
         axis = self.laid.axis
         if axis is None:
             return
@@ -262,6 +265,9 @@ class _Drawing:
                 right = max(right, self.laid.x(item.end))
             elif not item.start.measured:
                 left, right = self.laid.ends(item.start) if _reaches(item.start) else (left, right)
+            for place in (item.start, item.end):
+                band = self.laid.band(place) if place is not None else None
+                left, right = (min(left, band[0]), max(right, band[1])) if band else (left, right)
             tail = 18 if item.open_end or _untold_end(item) else 0
             found.append((left - 7, right + 7 + tail))
         return found
@@ -278,9 +284,9 @@ class _Drawing:
                 drawn += _line(low, y - 4, low, y + 4, "tl-end") + _line(
                     high, y - 4, high, y + 4, "tl-end"
                 )
-        if item.start.basis is Basis.DATE and item.start.high > item.start.low:
-            low, high = self.laid.axis.x(item.start.low), self.laid.axis.x(item.start.high)  # type: ignore[union-attr]
-            drawn += _line(low, y, high, y, "tl-date")
+        bands = [self.laid.band(p) for p in (item.start, item.end) if p is not None]
+        if any(bands):
+            return drawn + self._dated(item, bands, y, classes)
         if item.end is not None:
             right = max(self.laid.x(item.end), x + 4)
             drawn += _rect(x, y - 5, right - x, 10, f"tl-bar {classes}", 2)
@@ -293,6 +299,21 @@ class _Drawing:
         if _untold_end(item):
             drawn += _line(x, y, x + 22, y, f"tl-tail {classes}")
         return drawn + mark(item.kind, x, y, classes)
+
+    def _dated(
+        self, item: Item, bands: Sequence[tuple[float, float] | None], y: float, classes: str
+    ) -> str:
+        """What a date places no better than in a month or a year: pale as long as it may be."""
+        points = [self.laid.x(p) for p in (item.start, item.end) if p is not None]
+        spans = [band or (x, x) for band, x in zip(bands, points, strict=True)]
+        left, right = spans[0][0], spans[-1][1]
+        drawn = _rect(left, y - 5, right - left, 10, f"tl-bar tl-band {classes}", 2)
+        if len(spans) == 2 and spans[1][0] > spans[0][1]:
+            drawn += _rect(spans[0][1], y - 5, spans[1][0] - spans[0][1], 10, f"tl-bar {classes}")
+        for cut, other in self._cuts(left, right):
+            middle = (cut + other) / 2
+            drawn += _line(middle - 3, y + 7, middle + 3, y - 7, "tl-cut")
+        return drawn
 
     def _cuts(self, left: float, right: float) -> list[tuple[float, float]]:
         """The breaks a bar goes through."""
@@ -334,9 +355,7 @@ class _Drawing:
             (self.laid.x(item.start), bottom - (value - low) / spread * (bottom - top))
             for item, value in zip(series.items, series.values, strict=True)
         ]
-        for one, other, a, b in zip(
-            series.items, series.items[1:], points, points[1:], strict=False
-        ):
+        for (one, a), (other, b) in pairwise(zip(series.items, points, strict=True)):
             known = one.start.measured and other.start.measured
             self.parts.append(_line(*a, *b, "tl-line" if known else "tl-line tl-loose"))
         taken: list[tuple[float, float, float, float]] = [
@@ -357,22 +376,20 @@ class _Drawing:
         x = 4.0
         for used, sign, said in (
             (
-                any(i.start.basis is Basis.COUNTED for i in items),
-                "tl-counted",
-                "pale: counted from what is told beside it, as the text does not say from what",
-            ),
-            (
                 any(not i.start.measured for i in items),
                 "tl-loose",
                 "hollow: only the order is told",
             ),
+            (any(i.start.basis is Basis.COUNTED for i in items), "tl-counted", _COUNTED),
+            (any(self.laid.band(i.start) for i in items), "tl-band", _DATED),
+            (any(_untold_end(i) for i in items), "tl-tail", "dotted: its end is not told"),
         ):
             if used:
                 room = 20 + width(said, SMALL) + 12
                 if x + room > WIDE:
                     x, self.y = 4.0, self.y + 16
-                self.parts.append(mark("symptom", x + 6, self.y + 8, f"tl-k-note {sign}"))
-                self.parts.append(_text(x + 16, self.y + 12, said, "tl-note"))
+                self.parts.append(_sign(sign, x, self.y + 8))
+                self.parts.append(_text(x + 18, self.y + 12, said, "tl-note"))
                 x += room
         if x > 4:
             self.y += 18
@@ -385,16 +402,26 @@ class _Drawing:
                 self.y += 15
 
 
+def _sign(sign: str, x: float, y: float) -> str:
+    """A sign of the legend."""
+    if sign == "tl-tail":
+        return _line(x, y, x + 14, y, "tl-tail tl-bar")
+    if sign == "tl-band":
+        return _rect(x, y - 4, 14, 8, f"tl-bar {sign}", 2)
+    return mark("symptom", x + 6, y, sign)
+
+
 def _label(item: Item) -> str:
     """What is written beside a thing: what it is besides its name, else the author's time."""
     parts = [item.detail]
     start = item.start
-    if (start.basis in (Basis.ORDER, Basis.DATE) and start.words) or (
-        item.open_end and item.end is not None
-    ):
+    end = item.end.words if item.end is not None else ""
+    if item.end is not None and item.end.basis is Basis.DATE and start.basis is Basis.DATE:
+        parts.append(f"{start.words} – {end}")
+    elif start.basis in (Basis.ORDER, Basis.DATE) or (item.open_end and item.end is not None):
         parts.append(start.words)
-    elif item.end is not None and item.end.words and item.end.words not in item.detail:
-        parts.append(item.end.words)
+    elif end not in item.detail:
+        parts.append(end)
     return ", ".join(part for part in parts if part)
 
 
@@ -417,7 +444,9 @@ def _reaches(place: Place) -> bool:
 
 def _untold_end(item: Item) -> bool:
     """Whether a drug was begun at a time on the axis, and nothing says how long it was given."""
-    return item.kind == "medication" and item.end is None and (item.open_end or item.start.measured)
+    if item.kind != "medication" or item.end is not None:
+        return False
+    return item.open_end or (item.start.measured and item.start.low == item.start.high)
 
 
 def _value(said: str, x: float, y: float, taken: list[tuple[float, float, float, float]]) -> str:

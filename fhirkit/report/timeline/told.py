@@ -29,6 +29,19 @@ if TYPE_CHECKING:
 DAYS = {"min": 1 / 1440, "h": 1 / 24, "d": 1.0, "wk": 7.0, "mo": 30.4375, "a": 365.25}
 _HISTORY = re.compile(r"(\d+(?:\.\d+)?|[a-z]+)[\s-]+(minute|hour|day|week|month|year)s?\b", re.I)
 _UCUM = {"minute": "min", "hour": "h", "day": "d", "week": "wk", "month": "mo", "year": "a"}
+# "Six days after", and then what no fact was made of.
+_NAMING = (
+    "after",
+    "following",
+    "post",
+    "since",
+    "from",
+    "into",
+    " of",
+    "before",
+    "prior to",
+    "preceding",
+)
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 
 
@@ -51,6 +64,7 @@ class Told:
     date: bool = False
     end: bool = False
     back: bool = False
+    of_other: bool = False
 
     @property
     def node(self) -> str:
@@ -136,6 +150,7 @@ def _of_when(fact: Fact, when: When, *, end: bool) -> Told | None:
         anchor=anchor,
         end=end,
         back=when.relation == "before",
+        of_other=anchor is None and words.lower().endswith(_NAMING),
     )
 
 
