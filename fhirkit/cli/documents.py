@@ -37,7 +37,7 @@ def add_documents(parser: argparse.ArgumentParser, *, nargs: str = "+") -> None:
     parser.add_argument("-o", dest="folder", metavar="DIR", help="write one file per input here")
     parser.add_argument(
         "--patient",
-        type=_patient,
+        type=patient_number,
         metavar="N",
         help="only the patient with this number, of texts that tell of several (1 is the first)",
     )
@@ -46,7 +46,8 @@ def add_documents(parser: argparse.ArgumentParser, *, nargs: str = "+") -> None:
     )
 
 
-def _patient(text: str) -> int:
+def patient_number(text: str) -> int:
+    """The number of a patient, as an option gives it."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError("must be a whole number from 1")
     return int(text)

@@ -25,6 +25,7 @@ _VERBS = {
     "extract": "facts of a narrative, each with the words it was read from",
     "convert": "FHIR R4 bundles from narratives",
     "validate": "check FHIR R4 bundles and resources",
+    "plot": "the course of a case on one axis, as SVG or PNG",
     "push": "send bundles to a FHIR server",
     "runs": "list what was pushed where",
     "undo": "take back what a push created",

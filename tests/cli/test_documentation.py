@@ -13,6 +13,7 @@ VERBS = (
     "extract",
     "convert",
     "validate",
+    "plot",
     "push",
     "runs",
     "undo",
