@@ -357,7 +357,7 @@ function changesIn(form, was) {
   const changes = Object.fromEntries(Object.entries(read).filter(([name, value]) => !same(value, was[name] ?? "")));
   const { value, unit, code } = changes;
   if (value === "") return refuse(form.value, "A value is needed. To drop the fact, reject it.");
-  if (value && !/^([<>]=?)?\d+(\.\d+)?$/.test(value)) {
+  if (value && !/^([<>]=?)?[+-]?\d{1,15}(\.\d{1,15})?$/.test(value)) {
     return refuse(form.value, "Digits, with a point for a fraction: 24, 0.5, <= 5.");
   }
   if (unit && !read.value) return refuse(form.value, "A unit needs a value.");
