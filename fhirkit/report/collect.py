@@ -66,9 +66,10 @@ def _name(fact: Fact, wording: Wording) -> str:
     if field is None:
         return "patient"
     term = getattr(fact, field)
-    # A stay is called what its author calls it: "inpatient" is its class.
-    words = term.concept is None or isinstance(fact, EncounterFact)
-    return wording.of(term.span) if words else term.concept
+    if isinstance(fact, EncounterFact):
+        # "inpatient" is its class.
+        return _STAYS.get(term.concept, "stay")
+    return term.concept or wording.of(term.span)
 
 
 class _Made:
@@ -122,6 +123,7 @@ def _of_fact(fact: Fact, name: str, teller: Telling) -> Entry:
         whose=fact.whose.value,
         rule=fact.rule,
         why=fact.why,
+        words=teller.words(fact.spans[0]),
         mentions=fact.spans,
         spans=tuple(grounds(fact)),
         seen=seen(fact),
@@ -165,6 +167,7 @@ def _of_resource(one: Placed, made: _Made, subject: Subject) -> Entry:
         codes=codes_of(one.resource),
         certainty="",
         why="in the bundle, but not read from the text by fhirkit",
+        words=" ".join(spans[0].text.split()) if spans else "",
         mentions=spans[:1],
         spans=spans,
         made=Made(one.type, one.key),
@@ -203,6 +206,7 @@ def _group(fact: Fact) -> str:
 
 
 _KIND_OF = {made: kind for kind, made in KINDS.items()}
+_STAYS = {"inpatient": "admission", "emergency": "emergency visit", "ambulatory": "visit"}
 _USES = {Use.PREVIOUS: "earlier therapy", Use.LONG_TERM: "long term", Use.CONSIDERED: "considered"}
 _GROUP_OF_KIND = {
     "patient": "patient",

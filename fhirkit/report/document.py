@@ -38,7 +38,7 @@ def document(
     root = {f"data-{name}": value for name, value in (data or {}).items()}
     head = [
         Html('<meta charset="utf-8">'),
-        Html(f'<meta http-equiv="Content-Security-Policy" content="{_policy(style, script)}">'),
+        Html(f'{_POLICY}{_policy(style, script)}">'),
         Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
         Html('<meta name="referrer" content="no-referrer">'),
         Html('<meta name="color-scheme" content="light dark">'),
@@ -49,6 +49,15 @@ def document(
     ]
     page = element("html", element("head", *head), _body(body, script), lang="en", **root)
     return f"<!DOCTYPE html>\n{page}\n"
+
+
+_POLICY = '<meta http-equiv="Content-Security-Policy" content="'
+
+
+def policy_of(page: str) -> str:
+    """The policy in the head of a page of :func:`document`, for who sends it as a header, too."""
+    start = page.index(_POLICY) + len(_POLICY)
+    return page[start : page.index('"', start)]
 
 
 def data_block(name: str, value: object) -> Html:

@@ -54,7 +54,7 @@ class Entry:
 
     ``id`` is the fact's id, or the key of a resource that is no fact of this reading. ``value``
     and ``unit`` are what a reviewer may correct, as written. ``mentions`` are the fact's own
-    spans, ``spans`` all of it. ``seen`` is what a decision is tied to, None where an entry can
+    spans, ``words`` those of the first in one line, ``spans`` all of it. ``seen`` is what a decision is tied to, None where an entry can
     only be read. ``changes`` are the names of what can be corrected.
     """
 
@@ -70,6 +70,7 @@ class Entry:
     whose: str = "patient"
     rule: str = ""
     why: str = ""
+    words: str = ""
     mentions: tuple[Span, ...] = ()
     spans: tuple[Span, ...] = ()
     made: Made | None = None

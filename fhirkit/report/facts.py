@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fhirkit.facts.model import Whose
+from fhirkit.facts.model import Certainty, Whose
 from fhirkit.report.findings import finding
 from fhirkit.report.html import EMPTY, Html, element, joined
 from fhirkit.report.kinds import GROUPS
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from fhirkit.narrative.span import Span
-    from fhirkit.report.entries import Code, Detail, Entry, Part
+    from fhirkit.report.entries import Code, Entry, Part
 
 #: Characters of a quotation; the rest is a click away.
 _LONGEST = 140
@@ -64,24 +64,22 @@ def _article(entry: Entry, level: int) -> Html:
         "article",
         _heading(entry, level),
         element("p", *_chips(entry), class_="chips"),
-        _details(entry.details),
+        _details(entry),
         _words(entry),
-        _findings(entry),
         _grounds(entry),
+        _findings(entry),
         Html('<div class="decide"></div>') if entry.seen is not None else EMPTY,
         class_=f"fact k-{entry.kind}",
         id=f"f-{entry.id}",
-        data_fact=entry.id,
         data_kind=entry.kind,
         data_spans=_places(entry.spans),
-        data_mentions=_places(entry.mentions),
+        data_mentions=str(len(entry.mentions)),
         data_seen=entry.seen,
-        data_certainty=entry.certainty,
-        data_whose=entry.whose,
+        data_certainty=None if entry.certainty == Certainty.AFFIRMED else entry.certainty,
+        data_whose=None if entry.whose == Whose.PATIENT else entry.whose,
         data_value=entry.value or None,
         data_unit=entry.unit or None,
         data_code=f"{code.system}|{code.code}|{code.display}" if code else None,
-        data_correct=" ".join(entry.changes) or None,
         data_patient=None if entry.patient is None else str(entry.patient),
     )
 
@@ -118,27 +116,29 @@ def _code(code: Code) -> str:
     return " ".join(part for part in (code.name, code.code, code.display) if part)
 
 
-def _details(details: Iterable[Detail]) -> Html:
+def _details(entry: Entry) -> Html:
     rows = [
         element(
             "div",
             element("dt", detail.label),
-            element("dd", joined(map(_part, detail.parts), "; "))
+            element("dd", joined((_part(part, entry.spans) for part in detail.parts), "; "))
             if detail.parts
             else element("dd", _MISSED, class_="missed"),
         )
-        for detail in details
+        for detail in entry.details
     ]
     return element("dl", *rows) if rows else EMPTY
 
 
-def _part(part: Part) -> Html:
+def _part(part: Part, marked: Iterable[Span]) -> Html:
     words = element("q", _cut(part.text)) if len(part.text) > _LONGEST else None
     shown = words or part.text
     if part.fact is not None:
         return element("a", shown, href=f"#f-{part.fact}")
     if part.span is not None:
-        return element("a", shown, href=f"#t-{part.span.start}")
+        # Words inside other words of the same fact have no mark of their own.
+        around = next((span for span in marked if span.covers(part.span)), part.span)
+        return element("a", shown, href=f"#t-{around.start}")
     return joined([shown])
 
 
@@ -146,18 +146,15 @@ def _words(entry: Entry) -> Html:
     """The author's words, with the places of all mentions."""
     if not entry.mentions:
         return element("p", entry.why, class_="words")
-    first, *others = entry.mentions
-    places = [_place(span) for span in others]
-    more = joined([" also at ", joined(places, ", ")]) if places else EMPTY
-    words = " ".join(first.text.split())
     # What is called by its author's very words need not be quoted.
-    same = words.casefold() == entry.title.casefold()
-    quoted = Html("at ") if same else Html(element("q", _cut(words)) + " ")
-    return element("p", quoted, _place(first), more, class_="words")
+    same = entry.words.casefold() == entry.title.casefold()
+    quoted = EMPTY if same else Html(element("q", _cut(entry.words)) + " ")
+    places = [_place(span, number) for number, span in enumerate(entry.mentions, 1)]
+    return element("p", quoted, "in the text: ", joined(places, ", "), class_="words")
 
 
-def _place(span: Span) -> Html:
-    return element("a", f"{span.start}–{span.end}", class_="at", href=f"#t-{span.start}")
+def _place(span: Span, number: int) -> Html:
+    return element("a", str(number), class_="at", href=f"#t-{span.start}")
 
 
 def _places(spans: Iterable[Span]) -> str:
@@ -178,6 +175,7 @@ def _grounds(entry: Entry) -> Html:
             ("rule", entry.rule),
             ("because", entry.why),
             ("key", entry.made.key if entry.made else ""),
+            ("characters", _places(entry.spans)),
         )
         if value
     ]

@@ -73,9 +73,10 @@ def _in_line(told: dict[str, Detail]) -> Iterator[str]:
 
 
 def _words(detail: Detail) -> str:
-    # The first part of a time is the author's words; the next says what it is counted from.
-    parts = detail.parts[:1] if detail.label in ("latency", "time of death") else detail.parts
-    return ", ".join(part.text for part in parts)
+    if detail.label in ("latency", "time of death"):
+        # The author's words; what follows says what they are counted from.
+        return f"“{detail.parts[0].text}”"
+    return ", ".join(part.text for part in detail.parts)
 
 
 def _counts(subject: Subject, own: Sequence[Entry]) -> str:

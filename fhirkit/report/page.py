@@ -87,9 +87,15 @@ def _overview(subject: Subject, entries: Sequence[Entry], loose: Sequence[Issue]
         glance(subject, entries),
         element("p", counted(subject.issues), class_="checked"),
         listed(loose),
-        element("div", id="review", data_systems=_SYSTEMS),
+        element("div", id="review", data_systems=_SYSTEMS, data_changes=_changes(entries)),
     )
     return element("div", first, plots(subject.case), class_="over")
+
+
+def _changes(entries: Iterable[Entry]) -> str:
+    """What can be corrected of the facts of each kind."""
+    found = {entry.kind: " ".join(entry.changes) for entry in entries if entry.changes}
+    return ";".join(f"{kind}:{names}" for kind, names in sorted(found.items()))
 
 
 def _filters(entries: Iterable[Entry]) -> Html:

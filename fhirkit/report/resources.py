@@ -96,8 +96,10 @@ def title_of(resource: Resource) -> str:
 
 
 def codes_of(resource: Resource) -> tuple[Code, ...]:
-    """The codes of what a resource is about, in their order."""
+    """The codes of what a resource is about, in their order; of a stay, its class."""
     codings = about(resource).get("coding")
+    if codings is None and resource.get("resourceType") == "Encounter":
+        codings = [resource.get("class")]
     return tuple(
         Code(system, system_name(system), str(coding["code"]), str(coding.get("display", "")))
         for coding in (codings if isinstance(codings, list) else [])

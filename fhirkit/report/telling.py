@@ -160,11 +160,9 @@ class Telling:
             return (found.comparator or "") + found.digits, self._wording.line(found.unit or "")
         return (self._text(found), "") if found is not None else ("", "")
 
-    def value_span(self, fact: Fact) -> Span | None:
-        """Where the value stands."""
-        field = _VALUED_BY.get(type(fact))
-        found = getattr(fact, field) if field else None
-        return None if found is None else found.span
+    def words(self, span: Span) -> str:
+        """The words of a span in one line."""
+        return self._wording.of(span)
 
     def details(self, fact: Fact) -> tuple[Detail, ...]:
         """What else is known of a fact; a detail without parts is missed in the text."""
