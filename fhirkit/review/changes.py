@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fhirkit.errors import InputError
 from fhirkit.facts.model import (
     AdverseEventFact,
     ConditionFact,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fhirkit.facts.model import Fact
+    from fhirkit.review.decisions import Decision
 
 _MEASURED: Final = ("value", "unit", "code", "certainty", "whose")
 _NAMED: Final = ("code", "certainty", "whose")
@@ -44,3 +46,13 @@ def changes_for(fact: Fact) -> tuple[str, ...]:
     Value and unit are those of an observation, of a drug's dose and of the patient's age.
     """
     return _CHANGES[type(fact)]
+
+
+def check_changes(decision: Decision, possible: tuple[str, ...]) -> None:
+    """InputError, with the place of the decision, where it changes anything but ``possible``."""
+    for name in decision.changes.names:
+        if name not in possible:
+            raise InputError(
+                f"decisions: {decision.place}.changes.{name} is nothing that can be said of "
+                f"{decision.kind}: take it out ({', '.join(possible)} can be)"
+            )
