@@ -97,4 +97,4 @@ def _joined(names: tuple[str, ...]) -> str:
         line.strip() for name in names for line in (folder / name).read_text("utf-8").splitlines()
     )
     kept = "\n".join(line for line in lines if line and not line.startswith("//"))
-    return _STYLE_COMMENT.sub("", kept) if names[0].endswith(".css") else kept
+    return _STYLE_COMMENT.sub("", kept) if names and names[0].endswith(".css") else kept
