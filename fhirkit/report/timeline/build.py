@@ -165,7 +165,8 @@ class _Builder:
         for candidate in dict.fromkeys(candidates):
             placed = place(candidate, self.edges)
             self.contradictory |= placed.contradictory
-            if self._tells_distance(candidate, placed.places):
+            believed = candidate not in placed.contradictory
+            if believed and self._tells_distance(candidate, placed.places):
                 self.places, self.contradictory = placed.places, placed.contradictory
                 return candidate
         return None

@@ -7,7 +7,7 @@ with a place has none. What contradicts what was found is taken out with all it 
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -97,18 +97,37 @@ def _spread(zero: str, given: Sequence[Edge]) -> tuple[dict[str, float], dict[st
 def _contradictions(
     given: Sequence[Edge], middles: Mapping[str, float], via: Mapping[str, Edge]
 ) -> set[str]:
-    """Whose statements cannot all be true."""
-    found = set()
+    """Whose statements cannot all be true.
+
+    A statement that does not fit closes a circle of statements. Who made two of them contradicts
+    himself; else none of them is believed.
+    """
+    found: set[str] = set()
     for edge in given:
-        if edge.node not in middles:
+        if edge.node not in middles or via.get(edge.node) is edge or via.get(edge.anchor) is edge:
             continue
-        leads = via.get(edge.node)
+        circle = [edge, *_circle(edge, via)]
         gap = abs(middles[edge.node] - middles[edge.anchor] - edge.middle)
-        if gap > _slack(edge) + (_slack(leads) if leads is not None else 0):
-            found.add(edge.told.owner)
-            if leads is not None:
-                found.add(leads.told.owner)
+        if gap > sum(map(_slack, circle)):
+            owners = Counter(e.told.owner for e in circle)
+            twice = {owner for owner, count in owners.items() if count > 1}
+            found |= twice or set(owners)
     return found
+
+
+def _circle(edge: Edge, via: Mapping[str, Edge]) -> list[Edge]:
+    """The edges that lead from one end of ``edge`` to the other by another way."""
+    one, other = _way(edge.node, via), _way(edge.anchor, via)
+    shared = set(one) & set(other)
+    return [via[node] for node in (*one, *other) if node not in shared and node in via]
+
+
+def _way(node: str, via: Mapping[str, Edge]) -> list[str]:
+    """The nodes from ``node`` back to day 0."""
+    way = [node]
+    while (edge := via.get(way[-1])) is not None:
+        way.append(edge.anchor if edge.node == way[-1] else edge.node)
+    return way
 
 
 def _slack(edge: Edge) -> float:
