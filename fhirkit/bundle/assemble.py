@@ -23,7 +23,8 @@ from fhirkit.mappers.identity import (
 )
 from fhirkit.mappers.patient import patient, unnamed_patient
 from fhirkit.mappers.person_observation import person_observations
-from fhirkit.mappers.provenance import provenance
+from fhirkit.mappers.provenance import provenance, reviews
+from fhirkit.mappers.reviewed import is_a_persons
 from fhirkit.mappers.specimen import specimen
 from fhirkit.mappers.wording import Wording
 from fhirkit.settings import Settings
@@ -78,6 +79,7 @@ def _context(case: Case, planned: Plan, settings: Settings, mappings: Mappings) 
         wording=Wording(case.text),
         facts=facts,
         targets={},
+        reviews={review.fact: review for review in case.reviews},
     )
     return replace(context, targets=targets(planned, context))
 
@@ -88,8 +90,11 @@ def _resources(planned: Plan, context: MappingContext) -> Iterator[tuple[Target,
     yield context.targets[DOCUMENT], document_reference(context)
     made = list(_about_patient(planned, context))
     yield from made
-    about = [target for target, _ in made] or [context.targets[DOCUMENT]]
+    by_persons = {context.target(n, "").key for n in context.reviews if is_a_persons(n, context)}
+    about = [target for target, _ in made if target.key not in by_persons]
+    about = about or [context.targets[DOCUMENT]]
     yield context.target(PROVENANCE, "Provenance"), provenance(about, context)
+    yield from reviews([target for target, _ in made], context)
 
 
 def _about_patient(planned: Plan, context: MappingContext) -> Iterator[tuple[Target, Resource]]:

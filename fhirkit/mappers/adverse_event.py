@@ -61,7 +61,8 @@ def _when(fact: AdverseEventFact, context: MappingContext) -> When | None:
     if latency is None:
         reaction = _reaction(fact, context)
         return reaction.onset if isinstance(reaction, ConditionFact) else None
-    if latency.anchor is None and latency.date is None and len(fact.suspects) == 1:
+    is_told = latency.offset is not None or latency.relation is not None
+    if is_told and latency.anchor is None and latency.date is None and len(fact.suspects) == 1:
         anchor, relation = fact.suspects[0].medication, latency.relation or "after"
         return When(latency.span, latency.offset, relation, anchor)
     return latency

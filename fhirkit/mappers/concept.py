@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fhirkit._data import Coding
 from fhirkit.narrative.words import fold_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fhirkit._data import Coding
     from fhirkit.facts.model import Term
     from fhirkit.mappers.context import MappingContext, Resource
 
@@ -32,8 +32,8 @@ def finding(term: Term, context: MappingContext) -> Resource:
 
 def finding_codes(term: Term, context: MappingContext) -> tuple[Iterable[Coding], str]:
     """The codes of a finding; where only a wider concept has any, those and its name."""
-    if term.concept is None:
-        return (), ""
+    if term.code is not None or term.concept is None:
+        return reviewers_code(term), ""
     codes = context.mappings.codings(term.concept, "conditions", "symptoms", "observations")
     row = context.mappings.conditions.get(term.concept)
     if codes or row is None or not row.broader:
@@ -73,7 +73,16 @@ def with_codes(codes: Iterable[Coding], text: str) -> Resource:
     return made
 
 
+def reviewers_code(term: Term) -> tuple[Coding, ...]:
+    """The code that a reviewer gave the term; none where it has only the vocabulary's."""
+    if term.code is None:
+        return ()
+    return (Coding(term.code.system, term.code.code, term.code.display or ""),)
+
+
 def _codes(term: Term, context: MappingContext, kinds: tuple[str, ...]) -> Iterable[Coding]:
+    if term.code is not None:
+        return reviewers_code(term)
     return () if term.concept is None else context.mappings.codings(term.concept, *kinds)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fhirkit._data import Mappings
-from fhirkit.facts.model import Fact
+from fhirkit.facts.model import Fact, Review
 from fhirkit.mappers.identity import full_url, resource_key
 from fhirkit.mappers.wording import Wording
 from fhirkit.settings import Settings
@@ -31,7 +31,8 @@ class MappingContext:
 
     ``targets`` has every resource of the bundle: by the id of the fact it stands for, or by
     one of the names in :mod:`fhirkit.mappers.identity`. ``facts`` are the patient's own.
-    ``patient`` is the patient's number where the text tells of several.
+    ``patient`` is the patient's number where the text tells of several. ``reviews`` is what a
+    reviewer decided, by the id of the fact.
     """
 
     data: bytes
@@ -42,6 +43,7 @@ class MappingContext:
     facts: Mapping[str, Fact]
     targets: Mapping[str, Target]
     patient: int | None = None
+    reviews: Mapping[str, Review] = field(default_factory=dict)
 
     def identifier(self, name: str) -> Resource:
         """The identifier of the resource called ``name`` in this case."""
@@ -71,6 +73,15 @@ class MappingContext:
 
     def _key(self, name: str) -> str:
         return resource_key(self.key, self.patient, name)
+
+    def change_of(self, name: str, *parts: str) -> Review | None:
+        """The correction of a fact, if one of ``parts`` of it was changed; of any without parts."""
+        review = self.reviews.get(name)
+        if review is None or not review.changed:
+            return None
+        if parts and not any(change.startswith(parts) for change in review.changed):
+            return None
+        return review
 
     def references(self, names: Iterable[str], *types: str) -> list[Resource]:
         """References to those of ``names`` that have a resource of one of ``types``."""

@@ -23,7 +23,12 @@ def dosage_words(fact: MedicationFact, context: MappingContext) -> str:
         fact.route.span if fact.route and not fact.drug.span.covers(fact.route.span) else None,
         fact.regimen.span if fact.regimen is not None else None,
     )
-    return context.wording.phrase(spans)
+    words = context.wording.phrase(spans)
+    if fact.dose is not None and context.change_of(fact.id, "value ", "unit "):
+        # The author's words and the dose would contradict each other without a word on it.
+        dose = simple_quantity(fact.dose)
+        return f"{words} [corrected: {fact.dose.digits} {dose.get('unit', '')}".rstrip() + "]"
+    return words
 
 
 def remarks(fact: MedicationFact, context: MappingContext) -> list[Resource]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fhirkit.mappers.grounding import derivation
 from fhirkit.mappers.identity import PATIENT
 from fhirkit.mappers.narrative_html import generated
+from fhirkit.mappers.reviewed import is_a_persons, remark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +20,7 @@ def frame(
     resource_type: str, name: str, context: MappingContext, summary: str, spans: Iterable[Span] = ()
 ) -> Resource:
     """The beginning of the resource called ``name``, up to and with its identifier."""
-    made = head(resource_type, context, summary, spans)
+    made = _head(resource_type, name, context, summary, spans, _meta(name, context))
     made["identifier"] = [context.identifier(name)]
     return made
 
@@ -32,21 +33,25 @@ def tagged_frame(
     For the types that no R4 server finds by identifier: AdverseEvent has no such search
     parameter, Provenance has no identifier. Both are found by ``_tag``.
     """
-    made = head(resource_type, context, summary, spans)
     key = context.identifier(name)
-    made["meta"]["tag"] = [{"system": key["system"], "code": key["value"]}]
-    return made
+    meta = _meta(name, context)
+    meta["tag"] = [{"system": key["system"], "code": key["value"]}]
+    return _head(resource_type, name, context, summary, spans, meta)
 
 
-def head(
-    resource_type: str, context: MappingContext, summary: str, spans: Iterable[Span] = ()
+def _head(
+    resource_type: str,
+    name: str,
+    context: MappingContext,
+    summary: str,
+    spans: Iterable[Span],
+    meta: Resource,
 ) -> Resource:
-    """The beginning of a resource without a key."""
-    made: Resource = {
-        "resourceType": resource_type,
-        "meta": _meta(context),
-        "text": generated(summary),
-    }
+    """The beginning of a resource, up to its grounds."""
+    made: Resource = {"resourceType": resource_type}
+    if meta:
+        made["meta"] = meta
+    made["text"] = generated(summary + remark(name, context))
     if extensions := [derivation(span, context) for span in spans]:
         made["extension"] = extensions
     return made
@@ -61,18 +66,20 @@ def of_patient(
         made[element] = reference
 
 
-def _meta(context: MappingContext) -> Resource:
+def _meta(name: str, context: MappingContext) -> Resource:
     meta: Resource = {}
     if context.settings.source_url:
         meta["source"] = context.settings.source_url
-    # DEVAST and not AIAST: the code system that R4 ships has no AIAST.
-    labels = [
-        {
-            "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
-            "code": "DEVAST",
-            "display": "device asserted",
-        }
-    ]
+    labels = []
+    if not is_a_persons(name, context):
+        # DEVAST and not AIAST: the code system that R4 ships has no AIAST.
+        labels.append(
+            {
+                "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
+                "code": "DEVAST",
+                "display": "device asserted",
+            }
+        )
     if context.settings.test_data:
         labels.append(
             {
@@ -81,5 +88,6 @@ def _meta(context: MappingContext) -> Resource:
                 "display": "test health data",
             }
         )
-    meta["security"] = labels
+    if labels:
+        meta["security"] = labels
     return meta

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fhirkit.facts.model import Certainty, Quantity, Range, Ratio, Term
-from fhirkit.mappers.concept import name_of, named, quoted, with_codes
+from fhirkit.mappers.concept import name_of, named, quoted, reviewers_code, with_codes
 from fhirkit.mappers.frame import frame, of_patient
 from fhirkit.mappers.grounding import grounds
 from fhirkit.mappers.hl7 import INTERPRETATION, OBSERVATION_CATEGORY, coded, looked_up
@@ -51,6 +51,8 @@ def observation(fact: ObservationFact, context: MappingContext) -> Resource:
 def _code(fact: ObservationFact, context: MappingContext) -> Resource:
     """What was measured, without a code that cannot be of the unit or specimen written."""
     term = fact.analyte
+    if term.code is not None:
+        return with_codes(reviewers_code(term), name_of(term, context))
     if term.concept is None:
         return {"text": context.wording.of(term.span)}
     ucum = fact.value.ucum if isinstance(fact.value, Quantity) else None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from fhirkit.issues import Severity
 from fhirkit.validate.fidelity import rules
 from fhirkit.validate.fidelity.coverage import check_coverage
+from fhirkit.validate.fidelity.decided import by_persons
 from fhirkit.validate.fidelity.elements import Elements
 from fhirkit.validate.fidelity.events import check_event, check_suspects
 from fhirkit.validate.fidelity.grounds import check_place, grounded
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from fhirkit.validate.fidelity.passage import Passage, Place
     from fhirkit.validate.fidelity.sources import Name, Source
-    from fhirkit.validate.findings import Node
+    from fhirkit.validate.findings import Finding, Node
 
 #: Places that begin or end inside a word: one may be a slip.
 _SEVERAL: Final = 3
@@ -69,18 +71,29 @@ def _read(held: list[Node], known: Mapping[Name, Source], findings: Findings) ->
             passages.append((entry["resource"], passage))
             named.update(dict.fromkeys(names(entry), passage))
     targets = {name: entry["resource"] for entry in held for name in names(entry)}
-    for resource, passage in passages:
-        _resource(resource, passage, named, findings)
-        if passage.exact and resource.get("resourceType") == "AdverseEvent":
-            check_event(resource, passage, findings)
-            check_suspects(resource, passage, named, targets, findings)
     resources = [entry["resource"] for entry in held]
+    persons = by_persons(resources, targets)
+    for resource, passage in passages:
+        found = Findings()
+        _resource(resource, passage, named, found)
+        if passage.exact and resource.get("resourceType") == "AdverseEvent":
+            check_event(resource, passage, found)
+            check_suspects(resource, passage, named, targets, found)
+        # What others' bundles say of their authors is no review of ours.
+        is_decided = passage.exact and id(resource) in persons
+        findings.made += [_told(finding) for finding in found.made] if is_decided else found.made
     exact = next((s for s in known.values() if s.exact and not s.changed), None)
     if exact is not None:
         check_persons(resources, exact, findings)
     if passages:
         check_coverage(resources, findings, exact=exact is not None)
     return len(passages)
+
+
+def _told(finding: Finding) -> Finding:
+    """What a person answers for: good to know, and no error."""
+    message = f"{finding.message}; a person answers for it, by a Provenance in this bundle"
+    return replace(finding, message=message, severity=Severity.INFORMATION)
 
 
 def _resource(
