@@ -39,6 +39,8 @@ class Watch:
     faults: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     """Every address that was asked for, allowed or not."""
+    stopped: list[str] = field(default_factory=list)
+    """Those of them that the page's own policy let nobody ask for."""
     expected: list[re.Pattern[str]] = field(default_factory=list)
 
     def expect(self, pattern: str) -> None:
@@ -47,11 +49,15 @@ class Watch:
 
     def unexpected(self) -> list[str]:
         """The faults nobody expected."""
-        return [f for f in self.faults if not any(e.search(f) for e in self.expected)]
+        # What the policy stopped is told by the console, too.
+        stopped = {f"asked for: {url}" for url in self.stopped}
+        left = [fault for fault in self.faults if fault not in stopped]
+        return [f for f in left if not any(e.search(f) for e in self.expected)]
 
     def over(self, context: BrowserContext) -> None:
         """Watches every page of a context."""
         context.on("request", self._request)
+        context.on("requestfailed", self._failed)
         context.on("console", self._console)
         context.on("weberror", lambda error: self.faults.append(f"thrown: {error.error}"))
 
@@ -59,6 +65,10 @@ class Watch:
         self.asked.append(request.url)
         if not self._allowed(request):
             self.faults.append(f"asked for: {request.url}")
+
+    def _failed(self, request: Request) -> None:
+        if request.failure == "csp":
+            self.stopped.append(request.url)
 
     def _allowed(self, request: Request) -> bool:
         parts = urlsplit(request.url)
