@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from base64 import b64decode
-from binascii import Error as NoBase64
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +10,7 @@ from fhirkit.cli.documents import each_document, mappings_folder, parts, patient
 from fhirkit.cli.outputs import claim, notice, write_file
 from fhirkit.cli.proposers import KEYS, add_proposer, reader
 from fhirkit.errors import InputError, SettingsError
-from fhirkit.narrative.source import STDIN, decode
+from fhirkit.narrative.source import STDIN
 
 if TYPE_CHECKING:
     import argparse
@@ -138,9 +136,20 @@ def _case(source: Source, read: Reader) -> Case:
     except (ValueError, RecursionError):
         return _told(read(source.text), source.origin)
     if isinstance(data, dict) and data.get("resourceType") == "Bundle":
-        return _told(read(_narrative(data, source.origin)), source.origin)
+        return _in_bundle(source, data, read)
     try:
         return from_dict(data)
+    except InputError as error:
+        raise InputError(f"{source.origin}: {error}") from None
+
+
+def _in_bundle(source: Source, bundle: dict[str, Any], read: Reader) -> Case:
+    """What a bundle still says of the narrative inside it."""
+    from fhirkit.report.given import of_bundle
+    from fhirkit.report.subject import Way
+
+    try:
+        return of_bundle(source.name, bundle, source.text.encode(), Way(read=read)).case
     except InputError as error:
         raise InputError(f"{source.origin}: {error}") from None
 
@@ -149,16 +158,3 @@ def _told(case: Case, origin: str) -> Case:
     for message in case.notices:
         notice(origin, message)
     return case
-
-
-def _narrative(bundle: dict[str, Any], origin: str) -> str:
-    """The text a bundle was made from, out of its DocumentReference."""
-    try:
-        for entry in bundle["entry"]:
-            resource = entry["resource"]
-            if resource["resourceType"] == "DocumentReference":
-                data = resource["content"][0]["attachment"]["data"]
-                return decode(b64decode(data, validate=True), origin)
-    except (KeyError, IndexError, TypeError, AttributeError, NoBase64):
-        pass
-    raise InputError(f"{origin}: a bundle without its narrative: give the narrative itself")
