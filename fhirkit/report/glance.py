@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.model import Whose
+from fhirkit.report.findings import counted
 from fhirkit.report.html import Html, element, joined
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def glance(subject: Subject, entries: Sequence[Entry]) -> Html:
         *(element("p", _person(entry), class_="person") for entry in people),
         *(element("p", f"Note: {notice}", class_="notice") for notice in subject.case.notices),
         element("ul", *map(_event, events), class_="events") if events else _NO_EVENT,
-        element("p", _counts(subject, own), class_="counts"),
+        element("p", _counts(subject, own), " ", counted(subject.issues), class_="counts"),
         id="glance",
         aria_labelledby="h-glance",
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from fhirkit.report.collect import collect
 from fhirkit.report.document import data_block, document
 from fhirkit.report.facts import groups
-from fhirkit.report.findings import counted, listed
+from fhirkit.report.findings import listed
 from fhirkit.report.glance import glance
 from fhirkit.report.html import EMPTY, Html, element, joined
 from fhirkit.report.kinds import KINDS
@@ -85,9 +85,14 @@ def _overview(subject: Subject, entries: Sequence[Entry], loose: Sequence[Issue]
     first = element(
         "div",
         glance(subject, entries),
-        element("p", counted(subject.issues), class_="checked"),
         listed(loose),
-        element("div", id="review", data_systems=_SYSTEMS, data_changes=_changes(entries)),
+        element(
+            "section",
+            id="review",
+            aria_label="Review",
+            data_systems=_SYSTEMS,
+            data_changes=_changes(entries),
+        ),
     )
     return element("div", first, plots(subject.case), class_="over")
 
