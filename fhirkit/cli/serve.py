@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """\
 Runs a FHIR R4 server (sekmet-fhir) for trying things out, on 127.0.0.1 only and
-without accounts, and keeps its data in one SQLite file. Ctrl-C stops it. It needs
-the extra: pip install 'fhirkit-cases[server]'
+without accounts, and keeps its data in one SQLite file. Ctrl-C stops it. Cases that
+were pushed to it have a page each, at /cases: the text beside what the server has of
+it. It needs the extra: pip install 'fhirkit-cases[server]'
 
 It does not check codes, units or the specification's invariants, and it is no
 place for patients' data beyond your own machine.
@@ -51,6 +52,7 @@ def run(options: argparse.Namespace) -> int:
 def _announce(server: Embedded) -> None:
     say(f"FHIR R4 server:  {server.base}")
     say(f"look around at:  {server.ui}")
+    say(f"pages of cases:  {server.cases}")
     say(f"database:        {server.database}")
     say("Ctrl-C stops it")
 

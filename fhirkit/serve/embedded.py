@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fhirkit.errors import OutputError, ServerError, SettingsError
+from fhirkit.serve.cases import with_cases
 from fhirkit.serve.guard import guarded
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Embedded:
 
     base: str
     ui: str
+    cases: str
     database: Path
 
 
@@ -53,7 +55,7 @@ def running(db_path: Path | str, port: int = 0) -> Iterator[Embedded]:
         settings = _settings(settings_class, f"{root}/fhir", database, scratch)
         app = stack.enter_context(_application(create_app, settings, database))
         config = uvicorn_module.Config(
-            guarded(app),
+            guarded(with_cases(app, f"{root}/fhir")),
             log_config=None,
             access_log=False,  # its lines hold search values
             lifespan="off",
@@ -62,7 +64,9 @@ def running(db_path: Path | str, port: int = 0) -> Iterator[Embedded]:
         )
         server = uvicorn_module.Server(config)
         with _in_thread(server, listener):
-            yield Embedded(base=f"{root}/fhir", ui=f"{root}/ui", database=database)
+            yield Embedded(
+                base=f"{root}/fhir", ui=f"{root}/ui", cases=f"{root}/cases", database=database
+            )
 
 
 def _sekmet() -> tuple[Any, Any, Any]:

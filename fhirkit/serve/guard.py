@@ -51,7 +51,11 @@ def guarded(app: App) -> App:
 
         async def with_policy(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), _POLICY]
+                headers = [*message.get("headers", ())]
+                # Pages of ours come with a stricter one.
+                if all(name != _POLICY[0] for name, _ in headers):
+                    headers.append(_POLICY)
+                message["headers"] = headers
             await send(message)
 
         await app(scope, receive, with_policy)

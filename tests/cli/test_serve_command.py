@@ -32,12 +32,14 @@ def test_it_serves_until_told_to_stop(
     )  # fmt: skip
     try:
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(4)]
-        base, ui = (line.split()[-1] for line in lines[:2])
+        lines = [process.stdout.readline() for _ in range(5)]
+        base, ui, cases = (line.split()[-1] for line in lines[:3])
         assert ui == base.removesuffix("/fhir") + "/ui"
-        assert "here.db" in lines[2]
+        assert cases == base.removesuffix("/fhir") + "/cases"
+        assert "here.db" in lines[3]
         assert httpx.get(f"{base}/metadata", trust_env=False).status_code == 200
         assert httpx.get(ui, trust_env=False).status_code == 200
+        assert "No case yet" in httpx.get(cases, trust_env=False).text
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
     finally:
