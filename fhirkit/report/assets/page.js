@@ -515,6 +515,8 @@ function around([start, end]) {
   return tidy(`…${near(start - 25, start)}[${near(start, end)}]${near(end, end + 25)}…`);
 }
 
+const addedId = ({ kind, spans, patient }) => `${patient ? `p${patient}-` : ""}added-${kind}-${spans[0].join("-")}`;
+
 function saveAdded(form) {
   const place = form.which.value;
   if (!place) {
@@ -528,9 +530,10 @@ function saveAdded(form) {
   if (suspects.length) changes.suspects = suspects;
   const kind = form.kind.value;
   const patient = Number(form.patient?.value) || undefined;
-  const fact = `${patient ? `p${patient}-` : ""}added-${kind}-${place}`;
   const note = form.note.value.trim() || undefined;
-  const decision = { fact, kind, spans: spansIn(place), verdict: "add", changes, note, patient, by: state.by, at: now() };
+  const spans = spansIn(place);
+  const fact = addedId({ kind, spans, patient });
+  const decision = { fact, kind, spans, verdict: "add", changes, note, patient, by: state.by, at: now() };
   hideAdded(fact);
   const card = showAdded(decision);
   put(fact, decision);
@@ -627,8 +630,6 @@ function dress(link) {
   const rejected = ids.length && ids.every((id) => verdictOn(cardOf(id)) === "reject");
   link.className = link.className.replace(/ (off|rejected|m\d)\b/g, "")
     + (seen.length > 1 ? ` m${Math.min(seen.length, 3)}` : "") + (seen.length ? "" : " off") + (rejected ? " rejected" : "");
-  // So that words can be selected from within a link.
-  link.draggable = false;
   link.removeAttribute("aria-haspopup");
   if (seen.length > 1) link.setAttribute("aria-haspopup", "menu");
   if (!seen.length) {
@@ -799,10 +800,11 @@ function onClick(event) {
     else named($(".slot", card), () => onCard[one.dataset.act](card));
   } else if (one) {
     onPage[one.dataset.act]?.(one);
-  } else if (link?.matches("#text .m")) {
-    event.preventDefault();
+  } else if (link?.matches("#text a")) {
     // Words that were just selected with the mouse are no wish to go somewhere.
-    if (!event.detail || !selected()) toFact(link);
+    const chosen = event.detail && selected();
+    if (chosen || link.matches(".m")) event.preventDefault();
+    if (!chosen && link.matches(".m")) toFact(link);
   } else if (card && link?.hash.startsWith("#t-")) {
     event.preventDefault();
     visit(link.hash, idOf(card));
@@ -914,6 +916,41 @@ function save() {
   say(`${plural(decisions.size, "decision")} saved as ${link.download}.`);
 }
 
+const isText = (value) => typeof value === "string" && value.trim() !== "";
+const isName = (value) => isText(value) && /^[\w-]+$/.test(value);
+const isAny = (value) => value === undefined || typeof value === "string";
+const isDate = (value) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(value) && isText(value) && !Number.isNaN(Date.parse(value));
+const isSpan = (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isInteger)
+  && value[0] >= 0 && value[0] < value[1] && value[1] <= toPoint(narrative.length);
+const optional = (test) => (value) => value === undefined || test(value);
+const among = (known) => (value) => isText(value) && Object.hasOwn(known, value);
+const listOf = (test) => (value) => Array.isArray(value) && value.every(test);
+const fits = (form) => (value) => faultOf(form, value) === undefined;
+const isSigned = fits({ by: isText, at: isDate });
+
+// What a decision is made of.
+const DECISION = {
+  fact: isName, kind: isName, spans: (value) => listOf(isSpan)(value) && value.length > 0, seen: optional(isName),
+  verdict: among({ ...DONE, note: 1 }), note: optional(isText), patient: optional(Number.isInteger), by: isText, at: isDate,
+  changes: optional(fits({
+    value: isAny, unit: isAny, certainty: optional(among(CERTAINTY)), whose: optional(among(WHOSE)),
+    code: optional(fits({ system: isText, code: isText, display: isAny })), suspects: optional(listOf(isName)),
+  })),
+};
+
+/** The first member that an object lacks, has too many or has otherwise than its form says. */
+function faultOf(form, value) {
+  if (value?.constructor !== Object) return "form";
+  return Object.keys({ ...form, ...value }).find((name) => !Object.hasOwn(form, name) || !form[name](value[name]));
+}
+
+/** What keeps a decision from being taken: another's file may hold anything. */
+function wrongIn(decision) {
+  const fault = faultOf(DECISION, decision);
+  if (fault || decision.verdict !== "add") return fault;
+  return decision.kind in KINDS && decision.fact === addedId(decision) ? undefined : "fact";
+}
+
 /** The decisions of a file, or an Error that says why they can't be taken. */
 function checked(data) {
   const fail = (why) => {
@@ -922,15 +959,10 @@ function checked(data) {
   if (data?.format !== FORMAT) fail(`This is no file of decisions (${FORMAT}).`);
   if (data.sha256 !== sha256) fail("These decisions were made for another text.");
   if (!Array.isArray(data.decisions)) fail("The file has no list of decisions.");
-  const isName = (value) => /^[\w-]+$/.test(value);
-  const good = {
-    fact: isName, kind: isName, verdict: (value) => value in DONE || value === "note", by: Boolean, at: Date.parse,
-    spans: (value) => value?.every?.(([from, to]) => from >= 0 && from < to && to <= toPoint(narrative.length)),
-  };
+  if (!optional(isSigned)(data.signed)) fail("The file has no usable “signed”.");
   data.decisions.forEach((decision, n) => {
-    const bad = Object.keys(good).find((name) => !good[name](decision?.[name]))
-      ?? Object.keys(decision).find((name) => !MEMBERS.includes(name));
-    if (bad) fail(`Decision ${n + 1} of the file has no usable “${bad}”.`);
+    const fault = wrongIn(decision);
+    if (fault) fail(`Decision ${n + 1} of the file has no usable “${fault}”.`);
   });
   return data.decisions;
 }
@@ -951,7 +983,7 @@ function merge(some, undone = {}) {
 }
 
 /** A signature holds for the decisions it was given with, and for no others. */
-const holds = (signed, some) => (signed && written(some) === written(decisions.values()) ? signed : null);
+const holds = (signed, some) => (isSigned(signed) && written(some) === written(decisions.values()) ? signed : null);
 
 async function load({ target }) {
   warn("");
@@ -982,21 +1014,27 @@ function keep() {
   }
 }
 
+/** Begins with what the browser kept and what came with the page; neither may keep it from opening. */
 function restore() {
-  let kept = {};
+  let kept = null;
   try {
-    kept = JSON.parse(localStorage.getItem(KEY)) ?? {};
+    kept = JSON.parse(localStorage.getItem(KEY));
   } catch {
     // Nothing is kept, which is told when there is something to keep.
   }
-  const given = JSON.parse(byId("given")?.textContent ?? "{}");
-  const { decisions: mine = [], ...rest } = kept;
-  const theirs = given.decisions ?? [];
-  Object.assign(state, rest);
-  merge(mine);
-  merge(theirs, state.undone);
-  state.signed = holds(kept.signed, mine) ?? holds(given.signed, theirs);
+  const given = JSON.parse(byId("given")?.textContent ?? "null");
+  const [mine, theirs] = [kept, given].map((from) => (Array.isArray(from?.decisions) ? from.decisions : []));
+  const usable = (some) => some.filter((decision) => wrongIn(decision) === undefined);
+  const lost = [...mine, ...theirs].length - usable([...mine, ...theirs]).length;
+  const undone = Object.entries(kept?.undone ?? {}).filter(([, at]) => isDate(at));
+  if (isText(kept?.by)) state.by = kept.by;
+  state.saved = kept?.saved !== false;
+  state.undone = Object.fromEntries(undone);
+  merge(usable(mine));
+  merge(usable(theirs), state.undone);
+  state.signed = holds(kept?.signed, usable(mine)) ?? holds(given?.signed, usable(theirs));
   $("#review > .field input").value = state.by;
+  if (lost) warn(`${plural(lost, "decision")} of an earlier time can't be read and had to be left out.`);
 }
 
 function start() {
@@ -1023,6 +1061,18 @@ document.addEventListener("focusin", ({ target }) => {
   lastLink = target.closest("#text a") ?? lastLink;
   lastCard = target.closest("article.fact") ?? lastCard;
   if (target.closest("#text a, article.fact")) keepStops();
+});
+// Browsers select nothing from within a link: while the button is down, it is none.
+text.addEventListener("pointerdown", ({ target, pointerType }) => {
+  const link = target.closest("a[href]");
+  if (!link || pointerType !== "mouse") return;
+  const href = link.getAttribute("href");
+  link.removeAttribute("href");
+  link.removeAttribute("tabindex");
+  addEventListener("pointerup", () => {
+    link.setAttribute("href", href);
+    keepStops();
+  }, { once: true });
 });
 document.addEventListener("selectionchange", () => {
   const span = selected();
