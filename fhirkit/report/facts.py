@@ -87,7 +87,10 @@ def _article(entry: Entry, level: int) -> Html:
 def _heading(entry: Entry, level: int) -> Html:
     first = entry.mentions[0] if entry.mentions else None
     name = element("a", entry.title, href=f"#t-{first.start}") if first else entry.title
-    shown = f"{entry.value} {entry.unit}".strip()
+    unit = entry.unit
+    if entry.kind == "patient" and unit and entry.value != "1":
+        unit += "s"  # "33-year-old" has the singular
+    shown = f"{entry.value} {unit}".strip()
     value = element("span", shown, class_="value") if shown else EMPTY
     return element(f"h{level}", name, Html(" ") if shown else EMPTY, value)
 
@@ -175,7 +178,6 @@ def _grounds(entry: Entry) -> Html:
             ("rule", entry.rule),
             ("because", entry.why),
             ("key", entry.made.key if entry.made else ""),
-            ("characters", _places(entry.spans)),
         )
         if value
     ]

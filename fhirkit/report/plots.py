@@ -27,7 +27,7 @@ def plots(case: Case) -> Html:
 
 def _plot(case: Case, number: int, *, several: bool) -> Html:
     line = timeline(case)
-    drawing = Html(draw(line, links=True))
+    drawing = Html(draw(line, links=True, prefix=f"timeline-{number}"))
     heading = element("h3", f"Patient {number}") if several else EMPTY
     sentences = element("ul", *(element("li", sentence) for sentence in describe(line)))
     told = element("details", element("summary", "The course in words"), sentences)

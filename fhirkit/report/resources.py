@@ -63,7 +63,8 @@ def placed(bundle: Resource) -> list[Placed]:
 def key_of(resource: Resource) -> str | None:
     """The key of a resource made by fhirkit: its identifier, or its tag where it has none."""
     found = resource.get("identifier")
-    for identifier in found if isinstance(found, list) else []:
+    # One of a kind in some types, any number in others.
+    for identifier in found if isinstance(found, list) else [found]:
         if isinstance(identifier, dict) and isinstance(identifier.get("value"), str):
             return str(identifier["value"])
     meta = resource.get("meta")
