@@ -19,6 +19,7 @@ from fhirkit.validate.findings import Findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from fhirkit.validate.fidelity.passage import Passage, Place
     from fhirkit.validate.fidelity.sources import Name, Source
@@ -80,14 +81,27 @@ def _read(held: list[Node], known: Mapping[Name, Source], findings: Findings) ->
             check_event(resource, passage, found)
             check_suspects(resource, passage, named, targets, found)
         # What others' bundles say of their authors is no review of ours.
-        is_decided = passage.exact and id(resource) in persons
-        findings.made += [_told(finding) for finding in found.made] if is_decided else found.made
+        decided = persons if passage.exact else frozenset()
+        findings.made += [
+            _told(finding)
+            if id(resource) in decided or _of_suspect(finding, targets, decided)
+            else finding
+            for finding in found.made
+        ]
     exact = next((s for s in known.values() if s.exact and not s.changed), None)
     if exact is not None:
         check_persons(resources, exact, findings)
     if passages:
         check_coverage(resources, findings, exact=exact is not None)
     return len(passages)
+
+
+def _of_suspect(finding: Finding, targets: Mapping[Name, Node], decided: AbstractSet[int]) -> bool:
+    """Whether a finding is about the name of a drug, which a person gave it."""
+    if finding.rule is not rules.SUSPECT or not isinstance(finding.owner, dict):
+        return False
+    name = name_in(finding.owner.get("instance"))
+    return name is not None and id(targets.get(name)) in decided
 
 
 def _told(finding: Finding) -> Finding:

@@ -127,7 +127,9 @@ def _is_damaged(attachment: Node, data: bytes) -> bool:
 
 def _identifiers(resource: Node) -> Iterator[Node]:
     identifiers = resource.get("identifier")
-    for identifier in identifiers if isinstance(identifiers, list) else ():
+    # An AdverseEvent has one at most.
+    alone = [identifiers] if isinstance(identifiers, dict) else []
+    for identifier in identifiers if isinstance(identifiers, list) else alone:
         if isinstance(identifier, dict):
             yield identifier
 
