@@ -317,7 +317,7 @@ class _Builder:
                 zones.setdefault(key, []).append(item)
         for found in zones.values():
             keys = {item.fact: self._key(item.fact) for item in found}
-            found.sort(key=lambda item: (keys[item.fact], item.fact))
+            found.sort(key=lambda item: keys[item.fact])
             step, before = 0, None
             taken: set[str] = set()
             for item in found:
@@ -396,15 +396,14 @@ def _side(place_: Place) -> tuple[float, float]:
     return (-inf, 0.0) if isfinite(place_.high) else (0.0, inf)
 
 
-def _when(item: Item) -> tuple[float, int, str]:
-    """The order of things in a lane, and of lanes."""
+def _when(item: Item) -> tuple[float, int]:
+    """The order of things in a lane, and of lanes; of things at one time that of the telling."""
     start = item.start
     if start.measured:
-        return start.middle, 0, item.fact
+        return start.middle, 0
     if start.between:
-        return start.low + (start.high - start.low) / 1e3, start.step, item.fact
-    before = isfinite(start.high)
-    return (-inf if before else inf), start.step, item.fact
+        return start.low + (start.high - start.low) / 1e3, start.step
+    return (-inf if isfinite(start.high) else inf), start.step
 
 
 def _within(fact: Fact, stay: str, at: int, lasted: float) -> Told:

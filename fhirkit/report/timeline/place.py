@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 PRESENTATION = "@presentation"
 _CALENDAR = "@calendar"
 _LOOSE = 0.5  # two statements of one time agree if no further apart than half of their size
+_FAR = 5  # "14 years" before what was 8 months after day 0 is 14 years before that, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,9 @@ def _reached(node: str, middle: float, via: Mapping[str, Edge], made: Mapping[st
     half = (other.high - other.low) / 2 if other is not None else 0.0
     if edge.node != node:  # walked backwards: the words are the other fact's
         return Place(middle - half, middle + half, basis)
-    short = after_another(other.short if other is not None else "", told.short)
+    short = told.short
+    if other is not None and abs(edge.middle) < _FAR * abs(other.middle):
+        short = after_another(other.short, short)
     return Place(middle - half, middle + half, basis, told.words, short)
 
 

@@ -307,7 +307,7 @@ class _Drawing:
         points = [self.laid.x(p) for p in (item.start, item.end) if p is not None]
         spans = [band or (x, x) for band, x in zip(bands, points, strict=True)]
         left, right = spans[0][0], spans[-1][1]
-        drawn = _rect(left, y - 5, right - left, 10, f"tl-bar tl-band {classes}", 2)
+        drawn = _rect(left + 1, y - 5, right - left - 2, 10, f"tl-bar tl-band {classes}", 2)
         if len(spans) == 2 and spans[1][0] > spans[0][1]:
             drawn += _rect(spans[0][1], y - 5, spans[1][0] - spans[0][1], 10, f"tl-bar {classes}")
         for cut, other in self._cuts(left, right):
@@ -325,6 +325,14 @@ class _Drawing:
     ) -> tuple[str, tuple[float, float] | None]:
         """The words beside a thing, right of it or else left, as far as there is room."""
         words = _label(item)
+        band = self.laid.band(item.start)
+        if (
+            words
+            and band is not None
+            and item.end is None
+            and width(words, SMALL) < band[1] - band[0]
+        ):
+            return _text(sum(band) / 2, y + 4, words, "tl-label", "middle"), None
         right, left = room[1] - spot[1], spot[0] - room[0]
         if not words or max(right, left) < 40:
             return "", None

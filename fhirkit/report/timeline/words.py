@@ -79,9 +79,7 @@ def _time(item: Item) -> str:
     if start.words:
         parts.append(start.words)
     match start.basis:
-        case Basis.DISTANCE | Basis.COUNTED if (
-            start.short and start.short.lower() != start.words.lower()
-        ):
+        case Basis.DISTANCE | Basis.COUNTED if start.short:
             parts.append(_distance(start.short))
         case Basis.DISTANCE if start.middle == 0:
             parts.append("day 0")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from itertools import combinations
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import pytest
 
 import fhirkit
-from course import Course, texts
+from course import Course, parsed, texts
 from fhirkit.facts.model import Regimen
 from fhirkit.report.timeline import draw, timeline
 from fhirkit.report.timeline.layout import WIDE
@@ -74,6 +73,7 @@ def hostile(words: str) -> Course:
 
 
 def drawn(course: Course, *, links: bool = False) -> str:
+    """Its drawing."""
     return draw(timeline(course.case), links=links)
 
 
@@ -81,7 +81,7 @@ def drawn(course: Course, *, links: bool = False) -> str:
 @pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_names_stay_text(words: str, links: bool) -> None:
     """The elements are ours, their attributes too, and XML parsers take it."""
-    root = ET.fromstring(drawn(hostile(words), links=links))
+    root = parsed(drawn(hostile(words), links=links))
     for element in root.iter():
         assert element.tag.removeprefix(SVG) in ALLOWED
         assert not [name for name in element.attrib if name.startswith("on") or name == "style"]
@@ -110,6 +110,7 @@ def test_many_at_one_point_stay_legible(count: int) -> None:
 
 
 def narratives(checkout: Path) -> list[Path]:
+    """The texts of the golden cases."""
     return sorted((checkout / "bundles").glob("*/text.txt"))
 
 
@@ -193,7 +194,7 @@ def test_nothing_at_all_draws_no_axis() -> None:
 def test_a_screen_reader_finds_a_title_and_a_description(links: bool) -> None:
     """One picture, or a group of links; ids begin with what the page says."""
     svg = draw(timeline(rich().case), links=links, prefix="p2")
-    root = ET.fromstring(svg)
+    root = parsed(svg)
     assert root.attrib["role"] == ("group" if links else "img")
     ids = root.attrib["aria-labelledby"].split()
     assert ids == ["p2-title", "p2-desc"]
@@ -205,11 +206,11 @@ def test_a_screen_reader_finds_a_title_and_a_description(links: bool) -> None:
 def test_each_thing_leads_to_its_fact() -> None:
     """By a link that says in words what it is and when."""
     line = timeline(rich().case)
-    root = ET.fromstring(draw(line, links=True))
+    root = parsed(draw(line, links=True))
     links = {e.attrib["href"]: e.attrib["aria-label"] for e in root.iter(f"{SVG}a")}
     assert set(links) == {f"#f-{item.fact}" for item in line.items}
     assert "6 days" in links["#f-patient-case"]
-    assert not list(ET.fromstring(draw(line)).iter(f"{SVG}a"))
+    assert not list(parsed(draw(line)).iter(f"{SVG}a"))
 
 
 def test_a_file_of_its_own_brings_its_colours() -> None:
