@@ -796,7 +796,7 @@ function onClick(event) {
     press(one, one.getAttribute("aria-pressed") === "false");
     sift();
   } else if (one && card && one.dataset.act in onCard) {
-    if (card.matches(".added")) onCard.undo(card);
+    if (one.dataset.act === "undo") onCard.undo(card);
     else named($(".slot", card), () => onCard[one.dataset.act](card));
   } else if (one) {
     onPage[one.dataset.act]?.(one);
