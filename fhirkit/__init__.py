@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from fhirkit.narrative.span import Span
     from fhirkit.push import Client, PushOptions, push
     from fhirkit.push.report import PushReport
+    from fhirkit.review.apply import decide
+    from fhirkit.review.decisions import Decisions
+    from fhirkit.review.jsonform import read_decisions
     from fhirkit.settings import Settings
     from fhirkit.validate import validate
     from fhirkit.validate.profiles.guide import Guide, load_guide
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Case",
     "Client",
+    "Decisions",
     "FhirkitError",
     "Guide",
     "InDoubt",
@@ -63,9 +67,11 @@ __all__ = [
     "Unreachable",
     "ValidationFailed",
     "__version__",
+    "decide",
     "extract",
     "load_guide",
     "push",
+    "read_decisions",
     "to_bundle",
     "to_json",
     "to_models",
@@ -75,6 +81,7 @@ __all__ = [
 _HOME = {
     "Case": "fhirkit.facts.case",
     "Client": "fhirkit.push",
+    "Decisions": "fhirkit.review.decisions",
     "FhirkitError": "fhirkit.errors",
     "Guide": "fhirkit.validate.profiles.guide",
     "InDoubt": "fhirkit.errors",
@@ -91,9 +98,11 @@ _HOME = {
     "Span": "fhirkit.narrative.span",
     "Unreachable": "fhirkit.errors",
     "ValidationFailed": "fhirkit.errors",
+    "decide": "fhirkit.review.apply",
     "extract": "fhirkit.facts.read",
     "load_guide": "fhirkit.validate.profiles.guide",
     "push": "fhirkit.push",
+    "read_decisions": "fhirkit.review.jsonform",
     "to_bundle": "fhirkit.bundle",
     "to_json": "fhirkit.bundle",
     "to_models": "fhirkit.bundle",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from fhirkit.cli.decisions import Reviewed, add_decisions
 from fhirkit.cli.documents import (
     add_documents,
     each_document,
@@ -41,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = KEYS
     add_documents(parser, nargs="*")
     add_proposer(parser)
+    add_decisions(parser)
     parser.add_argument(
         "--format",
         choices=("json", "text"),
@@ -67,10 +69,11 @@ def run(options: argparse.Namespace) -> int:
     if not options.files:
         raise SettingsError("name a FILE to read, or '-' for standard input")
     mappings = mappings_folder(options.mappings)
+    reviewed = Reviewed(options.decisions, options.files, mappings)
     as_text, stream = options.format == "text", is_stream(options)
 
     def make(source: Source) -> dict[str, bytes]:
-        case = read(source.text, explain=options.explain)
+        case = reviewed.decided(source, read(source.text, explain=options.explain))
         for message in case.notices:
             notice(source.origin, message)
         if options.patient is None:
@@ -90,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
 
     with reader(options.proposer, mappings) as read:
         each_document(options.files, options.folder, ".txt" if as_text else ".json", make)
-    return 0
+    return reviewed.told()
 
 
 def _json(value: object, indent: int | None) -> bytes:

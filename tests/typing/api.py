@@ -17,6 +17,14 @@ for fact in case.facts:
 fhirkit.extract("A 33-year-old woman had fever.", mappings=None)
 fhirkit.extract(b"bytes")  # type: ignore[arg-type]
 
+decisions = fhirkit.read_decisions(b"{}")
+assert_type(decisions, fhirkit.Decisions)
+decided = fhirkit.decide(case, decisions)
+assert_type(decided.case, fhirkit.Case)
+assert_type(decided.untouched, tuple[str, ...])
+fhirkit.decide(case, decisions, mappings=None)
+fhirkit.read_decisions("{}")  # type: ignore[arg-type]
+
 bundle = fhirkit.to_bundle(case)
 assert_type(bundle, dict[str, Any])
 fhirkit.to_bundle(case, None)

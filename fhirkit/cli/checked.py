@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fhirkit.issues import Issue
 
 
-class Review:
+class Checked:
     """Validates bundle by bundle and keeps the sums."""
 
     def __init__(self) -> None:
