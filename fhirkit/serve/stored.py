@@ -102,12 +102,17 @@ async def _of_document(inside: Inside, document: Resource, key: Key) -> list[Res
     made = await _targets(inside, [*_items(document.get("subject")), *named], key)
     patients = [one for one in made if one.get("resourceType") == "Patient"]
     hanging = [
-        one
-        for patient in patients
-        for one in await inside.everything(str(patient.get("id")))
-        if any(other.document == key.document for other in keys_of(one))
+        one for patient in patients for one in await inside.everything(str(patient.get("id")))
     ]
-    ends = [one for one in hanging if one.get("resourceType") != "Provenance"]
+    if not origin:
+        # The server does not know whom they are about: it has no such search parameter.
+        hanging += await inside.search("AdverseEvent")
+    ends = [
+        one
+        for one in hanging
+        if any(other.document == key.document for other in keys_of(one))
+        and one.get("resourceType") != "Provenance"
+    ]
     return [*device, document, *made, *ends, *origin]
 
 
