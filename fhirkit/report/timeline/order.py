@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fhirkit.facts.model import Fact
     from fhirkit.report.timeline.told import Told
 
+_NEAR = 3  # "later" counts from what is told no more sentences ago
 _END_OF_SENTENCE = re.compile(r"[.;!?]\s+(?=[^a-z\s])|\n\s*\n")
 
 
@@ -60,16 +61,12 @@ def counted(facts: Sequence[Fact], told: Iterable[Told], tale: Telling) -> dict[
     """For each distance without an anchor what it is counted from, where that is plain.
 
     What looks back ("for 12 days") counts to the stay or visit of its sentence, else to where the
-    story stands; what goes on ("two months later") counts from the last time told, unless
-    something was done to the patient since: then it may count from that.
+    story stands; what goes on ("two months later") counts from the last time told or, where
+    something was done to the patient since, from that.
     """
     statements = sorted(told, key=lambda t: t.at)
     stays = [f for f in facts if isinstance(f, EncounterFact)]
-    done = sorted(
-        tale.at[f.id]
-        for f in facts
-        if isinstance(f, (EncounterFact, MedicationFact, ProcedureFact))
-    )
+    done = sorted((tale.at[f.id], f.id) for f in facts if _is_done(f))
     found: dict[str, str] = {}
     now: Told | None = None
     for statement in statements:
@@ -78,12 +75,39 @@ def counted(facts: Sequence[Fact], told: Iterable[Told], tale: Telling) -> dict[
             continue
         if free and statement.back:
             found[statement.node] = _look_back(statement, facts, stays, now, tale)
-        elif free and now is not None and not _anything(done, now, statement, tale):
-            found[statement.node] = now.node
+        elif free and (anchor := _last(done, now, statement, tale)) is not None:
+            found[statement.node] = anchor
         moves = statement.measured and not statement.back and statement.at >= tale.begin
         if moves and (not free or statement.node in found):
             now = statement
     return found
+
+
+def _is_done(fact: Fact) -> bool:
+    """Whether a fact takes the story on: a treatment of its course, a procedure, a stay."""
+    if isinstance(fact, MedicationFact):
+        return fact.use is not Use.PREVIOUS
+    return isinstance(fact, (EncounterFact, ProcedureFact))
+
+
+def _last(
+    done: Sequence[tuple[int, str]], now: Told | None, until: Told, tale: Telling
+) -> str | None:
+    """What "later" counts from: the last thing done since the last time told, else that time.
+
+    None where nothing was told shortly before, or where the last sentence tells of several things done:
+    each may have had its own time.
+    """
+    since = tale.sentence(now.at) if now is not None else -1
+    here = tale.sentence(until.at)
+    between = [(tale.sentence(at), i) for at, i in done if at < until.at and i != until.owner]
+    between = [(sentence, i) for sentence, i in between if since < sentence <= here]
+    if not between:
+        return now.node if now is not None and here - since <= _NEAR else None
+    if here - between[-1][0] > _NEAR:
+        return None
+    last = [i for sentence, i in between if sentence == between[-1][0]]
+    return last[0] if len(last) == 1 else None
 
 
 def _look_back(
@@ -109,16 +133,6 @@ def _look_back(
     if now is not None:
         return now.node
     return stays[0].id if stays else PRESENTATION
-
-
-def _anything(done: Sequence[int], since: Told, until: Told, tale: Telling) -> bool:
-    """Whether a treatment, procedure or stay is told in a sentence between two times."""
-    first = bisect_left(done, since.at)
-    return any(
-        tale.sentence(since.at) < tale.sentence(at) <= tale.sentence(until.at)
-        for at in done[first:]
-        if at < until.at
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -279,6 +279,32 @@ def test_later_with_nothing_done_between_counts_from_what_was_told_before() -> N
     assert place.low == 10 * MONTH
 
 
+def test_later_counts_from_the_last_thing_done() -> None:
+    """A drug that was given, if it is the only thing told there; a drug of old is not meant."""
+    text = (
+        "A 40-year-old woman with multiple sclerosis had been treated with interferon beta before."
+        " She was given {} for five days. Hemoglobin was 2.4 g/dl. Eight months later she developed"
+        " autoimmune hemolytic anemia.\n"
+    )
+    line = read(text.format("alemtuzumab"))
+    assert line.zero == "alemtuzumab"
+    place = found(line, "autoimmune haemolytic anaemia").start
+    assert (place.basis, place.low) == (Basis.COUNTED, 8 * MONTH)
+    line = read(text.format("alemtuzumab and methylprednisolone"))
+    assert not found(line, "autoimmune haemolytic anaemia").start.measured
+
+
+def test_later_does_not_count_from_what_was_told_long_before() -> None:
+    """Four sentences on it may be anything."""
+    course = Course()
+    drug = course.drug("alemtuzumab")
+    course.event("anaemia", drug, latency=course.after("8 months", drug))
+    for words in ("fatigue", "rash", "cough", "fever"):
+        course.symptom(words)
+    course.value("hemoglobin", "11 g/dl", when=course.after("2 months"))
+    assert found(timeline(course.case), "hemoglobin").start.basis is Basis.ORDER
+
+
 def test_where_the_telling_goes_back_its_order_is_none() -> None:
     """A drug told between 2015 and 2010 is placed by neither."""
     course = Course()
