@@ -45,7 +45,7 @@ const unsigned = banner.textContent;
 
 // ---- elements ----
 
-/** An element with attributes ("onclick" and the like are listeners) and what is in it. */
+// An element with attributes ("onclick" and the like are listeners) and what is in it.
 function make(tag, attributes, ...content) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -60,7 +60,7 @@ const button = (label, act) => make("button", { type: "button", "data-act": act 
 
 let fields = 0;
 
-/** A labelled control with a place for what is wrong with it; `options` make it a choice. */
+// A labelled control with a place for what is wrong with it; `options` make it a choice.
 function field(name, label, value = "", options = null) {
   const id = `field-${fields += 1}`;
   const control = make(options ? "select" : name === "note" ? "textarea" : "input", {
@@ -72,14 +72,18 @@ function field(name, label, value = "", options = null) {
     make("span", { class: "wrong", id: `${id}-wrong` }));
 }
 
-/** Controls for those of a fact's members that are named. */
+// What the page tells once: "name|value;name|value".
+const table = (words = "", between = "|") => words.split(";").map((pair) => pair.split(between));
+
+// The names of what can be corrected of a kind of fact.
+const CHANGES = Object.fromEntries(table(review.dataset.changes, ":"));
+const correctable = (card) => list(CHANGES[card.dataset.kind]);
+
+// Controls for those of a fact's members that are named.
 function controls(names, values) {
   const system = values.code?.system ?? "";
-  const systems = { "": "choose", ...(system && { [system]: system }) };
-  for (const pair of (review.dataset.systems ?? "").split(";")) {
-    const [label, uri] = pair.split("|");
-    if (uri) systems[uri] = label;
-  }
+  const known = table(review.dataset.systems).map(([label, uri]) => [uri, label]);
+  const systems = Object.fromEntries([["", "choose"], [system, system || "choose"], ...known]);
   const options = { certainty: CERTAINTY, whose: WHOSE };
   return names.map((name) => (name !== "code" ? field(name, LABELS[name], values[name], options[name])
     : make("fieldset", {}, make("legend", {}, "Code"), field("system", "System", system, systems),
@@ -92,7 +96,7 @@ function refuse(control, message) {
   control.focus();
 }
 
-/** Opens a form in a slot; it closes when `save` returns true, and by Escape. */
+// Opens a form in a slot; it closes when `save` returns true, and by Escape.
 function open(slot, title, content, label, save) {
   const back = document.activeElement;
   const close = () => {
@@ -115,13 +119,13 @@ function open(slot, title, content, label, save) {
   $("input, select, textarea, button", form).focus();
 }
 
-/** Asks in place before what is hard to take back. */
+// Asks in place before what is hard to take back.
 const ask = (question, label, then) => open($(".slot", review), question, [make("p", {}, question)], label, () => {
   queueMicrotask(then);
   return true;
 });
 
-/** Does `then` when the reviewer's name is known; asks for it in place where it is not. */
+// Does `then` when the reviewer's name is known; asks for it in place where it is not.
 function named(slot, then) {
   if (state.by) return then();
   return open(slot, "Your name", [field("by", "Your name")], "Go on", ({ by }) => {
@@ -135,7 +139,7 @@ function named(slot, then) {
 
 let silence = 0;
 
-/** Tells in words what was done: seen for a while, and read aloud. */
+// Tells in words what was done: seen for a while, and read aloud.
 function say(words) {
   $(".said").replaceChildren(make("span", {}, words));
   clearTimeout(silence);
@@ -157,7 +161,7 @@ const toUnit = (point) => point + astral.filter((index, n) => index - n < point)
 const wordsAt = ([start, end]) => tidy(narrative.slice(toUnit(start), toUnit(end)));
 const spansIn = (value) => list(value).map((span) => span.split("-").map(Number));
 
-/** How far into the text (UTF-16) a border of a selection is; `outside` where it is not in it. */
+// How far into the text (UTF-16) a border of a selection is; `outside` where it is not in it.
 function unitOf(node, offset, outside) {
   if (!text.contains(node)) return outside;
   const range = document.createRange();
@@ -166,7 +170,7 @@ function unitOf(node, offset, outside) {
   return range.toString().length;
 }
 
-/** The span of what is selected in the text, without white space around; null where nothing is. */
+// The span of what is selected in the text, without white space around; null where nothing is.
 function selected() {
   const selection = getSelection();
   const range = selection.isCollapsed ? null : selection.getRangeAt(0);
@@ -177,7 +181,7 @@ function selected() {
   return words.trim() ? [start, start + words.trim().length].map(toPoint) : null;
 }
 
-/** Where words stand, whatever their case, white space and composed or decomposed letters. */
+// Where words stand, whatever their case, white space and composed or decomposed letters.
 function occurrences(words) {
   const spellings = ["NFC", "NFD"].map((form) => tidy(words).normalize(form)).concat(tidy(words));
   const escaped = spellings.map((one) => one.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&").replaceAll(" ", "\\s+"));
@@ -204,15 +208,10 @@ const factsOf = (mark) => list(mark.dataset.f).filter(cardOf);
 const codeOf = (system, code, display) =>
   (system || code || display ? { system, code, ...(display && { display }) } : "");
 
-/** The spans of a fact that are mentions of it: so many of the first. */
-const mentionsOf = ({ dataset: { spans, mentions = "" } }) =>
-  (/^\d+$/.test(mentions) ? spansIn(spans).slice(0, mentions) : spansIn(mentions));
+// The spans of a fact that are mentions of it: so many of the first.
+const mentionsOf = ({ dataset: { spans, mentions } }) => spansIn(spans).slice(0, Number(mentions));
 
-/** The names of what can be corrected: told once for each kind. */
-const correctable = ({ dataset: { kind, correct } }) => list(correct
-  ?? review.dataset.changes?.split(";").find((one) => one.startsWith(`${kind}:`))?.slice(kind.length + 1));
-
-/** What was read, as far as it can be corrected. */
+// What was read, as far as it can be corrected.
 function readingOf({ dataset }) {
   const { value = "", unit = "", code: coded = "", certainty = "affirmed", whose = "patient" } = dataset;
   const [system, code, ...display] = coded.split("|");
@@ -228,17 +227,18 @@ const past = new Map();
 // Changed since the page was opened or its file saved.
 let touched = false;
 
-/** The decision on what the page shows now; one on another reading is none. */
+// The decision on what the page shows now; one on another reading is none.
 const decisionOn = (card) => {
   const decision = decisions.get(idOf(card));
   return decision?.seen === card.dataset.seen ? decision : undefined;
 };
 const isStale = (card) => decisions.has(idOf(card)) && !decisionOn(card);
 const verdictOn = (card) => decisionOn(card)?.verdict;
-const decidable = () => cards().filter((card) => card.dataset.seen);
-const isOpen = (card) => card.dataset.seen && !(verdictOn(card) in DONE);
+// Statements about others can be decided, but need not be.
+const due = () => cards().filter((card) => card.dataset.seen && !card.closest(".g-others"));
+const openCards = () => due().filter((card) => !(verdictOn(card) in DONE));
 
-/** Now, by the clock on the wall, with its distance from UTC. */
+// Now, by the clock on the wall, with its distance from UTC.
 function now() {
   const date = new Date();
   const east = -date.getTimezoneOffset();
@@ -248,13 +248,13 @@ function now() {
 
 function inPageOrder(some) {
   const order = cards().map(idOf);
-  const place = ({ fact }) => order.indexOf(fact) + 1 || Infinity;
-  return [...some].sort((a, b) => (place(a) < place(b) || (place(a) === place(b) && a.fact < b.fact) ? -1 : 1));
+  const place = ({ fact }) => order.indexOf(fact) + 1 || 1e9;
+  return [...some].sort((a, b) => place(a) - place(b) || (a.fact < b.fact ? -1 : 1));
 }
 
 const written = (some) => JSON.stringify(inPageOrder(some), MEMBERS);
 
-/** The decision on a fact becomes this one; none takes it back. */
+// The decision on a fact becomes this one; none takes it back.
 function put(id, decision) {
   delete state.undone[id];
   if (decision) {
@@ -265,7 +265,7 @@ function put(id, decision) {
   }
 }
 
-/** After a change of the decisions, which takes their signature away, or of that. */
+// After a change of the decisions, which takes their signature away, or of that.
 function changed(signed) {
   Object.assign(state, { signed, saved: false });
   touched = true;
@@ -273,7 +273,7 @@ function changed(signed) {
   render();
 }
 
-/** Decides on a fact (nothing: no longer), and remembers how it was. */
+// Decides on a fact (nothing: no longer), and remembers how it was.
 function rule(card, verdict, more) {
   const { kind, seen, patient } = card.dataset;
   const fact = idOf(card);
@@ -284,7 +284,7 @@ function rule(card, verdict, more) {
   });
 }
 
-/** Shows and tells what a fact's decision is now; always true. */
+// Shows and tells what a fact's decision is now; always true.
 function tell(card, what = stateOf(card)) {
   say(`${nameOf(card)}: ${what}.${state.signed ? " The signature was taken away." : ""}`);
   changed(null);
@@ -297,19 +297,17 @@ function decide(card, verdict, more) {
   return tell(card);
 }
 
-const stateOf = (card) => (isStale(card) ? "decided on another reading"
-  : DONE[verdictOn(card)] ?? (verdictOn(card) ? "note saved" : "not decided"));
+const stateOf = (card) => (isStale(card) ? "decided on another reading, please decide anew"
+  : DONE[verdictOn(card)] ?? (verdictOn(card) ? "noted, not decided" : "not decided"));
 
-/** A fact that the filter takes away under the reader's hands gives the focus to the next. */
+// A fact that the filter takes away under the reader's hands gives the focus to the next.
 function followOn(card) {
-  const all = cards();
-  const at = all.indexOf(card);
-  const next = [...all.slice(at), ...all.slice(0, at).reverse()].find((other) => !other.hidden);
+  const next = cards().slice(cards().indexOf(card)).find((other) => !other.hidden) ?? shown().at(-1);
   // After a form that closes has given it back.
   queueMicrotask(() => (next ?? $("button", filters)).focus());
 }
 
-/** What the buttons of a fact do. */
+// What the buttons of a fact do.
 const onCard = {
   accept: (card) => toggle(card, "accept"),
   reject: (card) => toggle(card, "reject"),
@@ -346,7 +344,7 @@ const onCard = {
 
 const toggle = (card, verdict) => decide(card, verdictOn(card) === verdict ? null : verdict);
 
-/** What a form says otherwise than `was`; undefined, and told at the field, where it can't be. */
+// What a form says otherwise than `was`; undefined, and told at the field, where it can't be.
 function changesIn(form, was) {
   const get = (name) => form[name]?.value.trim() ?? was[name] ?? "";
   const read = {
@@ -368,7 +366,7 @@ function changesIn(form, was) {
 
 // ---- adding what was missed ----
 
-/** Makes a border in the text: a link that reaches over it becomes two. */
+// Makes a border in the text: a link that reaches over it becomes two.
 function cut(unit) {
   const [node, at] = pieces().find(([piece, start]) => start < unit && unit < start + piece.length) ?? [];
   const rest = node?.splitText(unit - at);
@@ -380,7 +378,7 @@ function cut(unit) {
   link.after(second);
 }
 
-/** The text nodes of the narrative, each with where it begins (UTF-16). */
+// The text nodes of the narrative, each with where it begins (UTF-16).
 function pieces() {
   const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
   const found = [];
@@ -426,7 +424,7 @@ function unmark(id) {
   text.normalize();
 }
 
-/** Puts an added fact among the facts and into the text. */
+// Puts an added fact among the facts and into the text.
 function showAdded(decision) {
   const { fact, kind, spans: [span], patient = "" } = decision;
   const place = span.join("-");
@@ -434,7 +432,7 @@ function showAdded(decision) {
     make("h3", {}, "Added by the reviewer ", make("span", { class: "count" }))), byId("left-out"));
   const card = make("article", {
     class: `fact added k-${kind}`, id: `f-${fact}`, "data-kind": kind, "data-spans": place,
-    "data-mentions": place, "data-patient": patient,
+    "data-mentions": 1, "data-patient": patient,
   }, make("h4", {}, make("a", { href: `#t-${span[0]}` }, wordsAt(span))),
   make("p", { class: "what" }), make("div", { class: "decide" }));
   group.insertBefore(card, $$("article", group).find((other) => spansIn(other.dataset.spans)[0][0] > span[0]));
@@ -450,10 +448,10 @@ function hideAdded(id) {
   if (!$("#g-added article")) byId("g-added").remove();
 }
 
-/** Takes an added fact away, and out of the suspects of other added ones. */
+// Takes an added fact away, and out of the suspects of other added ones.
 function removeAdded(card) {
   for (const { changes } of decisions.values()) {
-    if (changes?.suspects) changes.suspects = changes.suspects.filter((suspect) => suspect !== idOf(card));
+    if (changes?.suspects) changes.suspects = changes.suspects.filter((id) => id !== idOf(card));
   }
   hideAdded(idOf(card));
   put(idOf(card));
@@ -461,21 +459,21 @@ function removeAdded(card) {
   $(".adder button").focus();
 }
 
-/** What is said of an added fact besides its words. */
+// What is said of an added fact besides its words.
 function described({ kind, changes = {}, patient }) {
   const { value, unit, code, certainty, whose, suspects = [] } = changes;
-  return [KINDS[kind], patient && `patient ${patient}`, [value, unit].filter(Boolean).join(" "), told(code),
+  return [KINDS[kind], patient && `patient ${patient}`, [value, unit].filter(Boolean).join(" "), code && told(code),
     CERTAINTY[certainty], WHOSE[whose],
     suspects.length && `suspected: ${suspects.map((id) => nameOf(cardOf(id)) ?? id).join(", ")}`,
   ].filter(Boolean).join(" · ");
 }
 
-const told = (value) => (value?.code ? `${value.code} ${value.display ?? ""}`.trim() : value);
+const told = (value) => (value?.code ? `${value.code} ${value.display ?? ""}`.trim() : value || "none");
 
 // What was selected last: a click elsewhere takes the selection away, but not the wish.
 let selection = null;
 
-/** The form for a fact that was missed: of the words selected, or of words written into it. */
+// The form for a fact that was missed: of the words selected, or of words written into it.
 function openAdder() {
   const span = selection;
   const drugs = cards().filter((card) => $(".decide", card) && /medication|procedure/.test(card.dataset.kind));
@@ -509,7 +507,7 @@ function openAdder() {
   if (span) kind.focus();
 }
 
-/** An occurrence with a few words before and after. */
+// An occurrence with a few words before and after.
 function around([start, end]) {
   const near = (from, to) => narrative.slice(Math.max(0, toUnit(from)), toUnit(to));
   return tidy(`…${near(start - 25, start)}[${near(start, end)}]${near(end, end + 25)}…`);
@@ -538,14 +536,14 @@ function saveAdded(form) {
   const card = showAdded(decision);
   put(fact, decision);
   tell(card);
-  light([fact]);
+  light(fact);
   queueMicrotask(() => reach(card));
   return true;
 }
 
 // ---- what is shown of decisions ----
 
-/** Gives a fact its buttons. */
+// Gives a fact its buttons.
 function equip(card) {
   const heading = $("h4, h5", card);
   const name = tidy(heading.textContent);
@@ -562,7 +560,7 @@ function equip(card) {
     row.append(button(label, act));
     row.lastChild.append(make("span", { class: "sr" }, ` ${name}`));
   }
-  place.append(make("p", { class: "state", id: `${card.id}-state` }), row, make("div", { class: "slot" }));
+  place.append(row, make("p", { class: "state", id: `${card.id}-state` }), make("div", { class: "slot" }));
   card.setAttribute("aria-describedby", `${card.id}-state`);
 }
 
@@ -582,17 +580,16 @@ function renderCard(card) {
   if (verdict === "add") $(".what", card).textContent = described(decision);
 }
 
-/** A decision in words: what, the old and the new, the note, by whom and when. */
+// A decision in words: what, the old and the new, the note, by whom and when.
 function badges({ verdict, changes, note, by, at }, card) {
   const was = readingOf(card);
   const parts = [make("small", {}, `${by}, ${at.slice(0, 16).replace("T", " ")}`)];
   if (note) parts.unshift(make("span", { class: "remark" }, `Note: ${note}`));
   if (verdict === "correct") {
-    parts.unshift(...Object.entries(changes ?? {}).map(([name, value]) => make("span", { class: "change" }, `${LABELS[name]} `,
-      make("del", {}, told(was[name]) || "none"), " → ", make("ins", {}, told(value) || "none"))));
+    parts.unshift(...Object.entries(changes ?? {}).map(([name, value]) => make("span", { class: "change" },
+      `${LABELS[name]} `, make("del", {}, told(was[name])), " → ", make("ins", {}, told(value)))));
   }
-  const badge = isStale(card) ? "decided on another reading: please decide anew" : DONE[verdict];
-  return badge ? [make("strong", { class: "badge" }, badge), ...parts] : parts;
+  return [make("strong", { class: "badge" }, stateOf(card)), ...parts];
 }
 
 function render() {
@@ -605,14 +602,14 @@ function render() {
 
 // ---- the filter ----
 
-/** Hides what the filter leaves out; the text stays, without the look of marks. */
+// Hides what the filter leaves out; the text stays, without the look of marks.
 function sift() {
   const off = $$("[data-kind][aria-pressed=false]", filters).map((one) => one.dataset.kind);
   const [open, found] = ["open", "found"].map((act) => $(`[data-act=${act}][aria-pressed=true]`, filters));
   const all = cards();
+  const left = openCards();
   for (const card of all) {
-    card.hidden = Boolean(off.includes(card.dataset.kind) || (open && !isOpen(card))
-      || (found && !$(".finding", card)));
+    card.hidden = off.includes(card.dataset.kind) || Boolean((open && !left.includes(card)) || (found && !$(".finding", card)));
   }
   for (const group of $$(".group, .person", facts)) group.hidden = !$(".fact:not([hidden])", group);
   $$(".m", text).forEach(dress);
@@ -623,21 +620,17 @@ function sift() {
   $("[data-act=all]").hidden = length === all.length;
 }
 
-/** A mark looks like the tightest of its facts that is shown, or like plain text. */
+// A mark looks like the tightest of its facts that is shown, or like plain text.
 function dress(link) {
   const ids = factsOf(link);
-  const seen = ids.filter((id) => !cardOf(id).hidden);
-  const rejected = ids.length && ids.every((id) => verdictOn(cardOf(id)) === "reject");
-  link.className = link.className.replace(/ (off|rejected|m\d)\b/g, "")
-    + (seen.length > 1 ? ` m${Math.min(seen.length, 3)}` : "") + (seen.length ? "" : " off") + (rejected ? " rejected" : "");
-  link.removeAttribute("aria-haspopup");
-  if (seen.length > 1) link.setAttribute("aria-haspopup", "menu");
-  if (!seen.length) {
-    link.removeAttribute("href");
-    return;
-  }
-  link.href = `#f-${seen[0]}`;
-  link.className = link.className.replace(/\bk-[\w-]+/, `k-${cardOf(seen[0]).dataset.kind}`);
+  const [first, ...more] = ids.filter((id) => !cardOf(id).hidden);
+  const set = (name, value) => (value ? link.setAttribute(name, value) : link.removeAttribute(name));
+  const look = first ? cardOf(first).dataset.kind : "none";
+  link.className = link.className.replace(/ (off|rejected|m\d)\b/g, "").replace(/\bk-[\w-]+/, `k-${look}`)
+    + (more.length ? ` m${Math.min(more.length + 1, 3)}` : "") + (first ? "" : " off")
+    + (ids.every((id) => verdictOn(cardOf(id)) === "reject") ? " rejected" : "");
+  set("href", first && `#f-${first}`);
+  set("aria-haspopup", more.length && "menu");
 }
 
 const press = (one, pressed) => one.setAttribute("aria-pressed", pressed);
@@ -652,27 +645,25 @@ function showAll() {
 // The fact whose words are gone to: a mark may be of several.
 let aim = "";
 
-/** Highlights facts and all their marks. */
-function light(ids) {
+// Highlights a fact and all its marks.
+function light(id) {
   for (const lit of $$(".hit")) {
     lit.classList.remove("hit");
     lit.removeAttribute("aria-current");
   }
-  for (const id of ids) {
-    for (const one of [cardOf(id), ...marksOf(id)]) one.classList.add("hit");
-    cardOf(id).setAttribute("aria-current", "true");
-  }
+  for (const one of id ? [cardOf(id), ...marksOf(id)] : []) one.classList.add("hit");
+  if (id) cardOf(id).setAttribute("aria-current", "true");
 }
 
 const pace = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
 
-/** Into view and under the fingers. */
+// Into view and under the fingers.
 function reach(element) {
   element.scrollIntoView({ block: "center", behavior: pace() });
   element.focus({ preventScroll: true });
 }
 
-/** Brings words into view where the narrative scrolls by itself; the page stays. */
+// Brings words into view where the narrative scrolls by itself; the page stays.
 function nudge(link) {
   const pane = byId("narrative");
   if (!link || getComputedStyle(pane).overflowY !== "auto") return;
@@ -680,7 +671,7 @@ function nudge(link) {
   if (top < 0 || top > pane.clientHeight * 0.8) pane.scrollBy({ top: top - pane.clientHeight / 3, behavior: pace() });
 }
 
-/** Goes to #f-… or #t-… by way of the address, so that the browser's way back works. */
+// Goes to #f-… or #t-… by way of the address, so that the browser's way back works.
 function visit(hash, fact = "") {
   aim = fact;
   if (location.hash === hash) arrive();
@@ -694,7 +685,7 @@ function arrive() {
   if (target.matches("[hidden], .off")) showAll();
   const ids = isMark ? factsOf(target) : [idOf(target)];
   const id = ids.includes(aim) ? aim : ids[0];
-  light(ids.filter((one) => one === id));
+  light(id);
   if (!isMark) nudge(marksOf(id)[0]);
   reach(target);
 }
@@ -712,7 +703,7 @@ function toFact(link) {
   else if (ids.length) visit(`#f-${ids[0]}`);
 }
 
-/** A list of the facts that share a piece of text, the tightest first. */
+// A list of the facts that share a piece of text, the tightest first.
 function openMenu(link, ids) {
   const items = ids.map(cardOf).map((card) => make("button", {
     type: "button", role: "menuitem", tabindex: "-1", class: `k-${card.dataset.kind}`,
@@ -747,7 +738,7 @@ function openMenu(link, ids) {
   items[0].focus({ preventScroll: true });
 }
 
-/** The element of a row that a key leads to, if any. */
+// The element of a row that a key leads to, if any.
 function stepFrom(element, row, key) {
   const far = row.length;
   const by = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1, Home: -far, End: far }[key];
@@ -825,7 +816,7 @@ function showKeys() {
 
 // ---- reviewer, signature, file ----
 
-/** What the buttons do that belong to no fact. */
+// What the buttons do that belong to no fact.
 const onPage = {
   add: () => named($(".adder .slot"), openAdder),
   all() {
@@ -834,7 +825,7 @@ const onPage = {
   },
   keys: showKeys,
   load: () => $("[type=file]", review).click(),
-  "accept-all": () => named($(".slot", review), acceptAll),
+  rest: () => named($(".slot", review), acceptRest),
   sign: () => (state.signed ? changed(null) : named($(".slot", review), sign)),
   file: save,
   clear() {
@@ -847,8 +838,8 @@ const onPage = {
 const countOf = (verdict) => cards().filter((card) => verdictOn(card) === verdict).length;
 
 function renderReview() {
-  const all = decidable();
-  const open = all.filter(isOpen).length;
+  const all = due();
+  const open = openCards().length;
   const added = countOf("add");
   $(".progress").textContent = `${all.length - open} of ${all.length} decided${added ? `, ${added} added` : ""}; `
     + `${plural($$(".finding", facts).length, "finding")}.${state.saved ? "" : " Not saved to a file yet."}`;
@@ -869,14 +860,14 @@ function setName(name) {
 }
 
 function sign() {
-  const open = decidable().filter(isOpen).length;
+  const open = openCards().length;
   const then = () => changed({ by: state.by, at: now() });
   if (open) ask(`${plural(open, "fact")} not decided; sign anyway?`, "Sign anyway", then);
   else then();
 }
 
-function acceptAll() {
-  const open = decidable().filter(isOpen);
+function acceptRest() {
+  const open = openCards();
   const fit = open.filter((card) => !isStale(card) && !$(".finding.error", card));
   const unseen = fit.filter((card) => card.hidden).length;
   const left = open.length - fit.length;
@@ -938,20 +929,20 @@ const DECISION = {
   })),
 };
 
-/** The first member that an object lacks, has too many or has otherwise than its form says. */
+// The first member that an object lacks, has too many or has otherwise than its form says.
 function faultOf(form, value) {
   if (value?.constructor !== Object) return "form";
   return Object.keys({ ...form, ...value }).find((name) => !Object.hasOwn(form, name) || !form[name](value[name]));
 }
 
-/** What keeps a decision from being taken: another's file may hold anything. */
+// What keeps a decision from being taken: another's file may hold anything.
 function wrongIn(decision) {
   const fault = faultOf(DECISION, decision);
   if (fault || decision.verdict !== "add") return fault;
   return decision.kind in KINDS && decision.fact === addedId(decision) ? undefined : "fact";
 }
 
-/** The decisions of a file, or an Error that says why they can't be taken. */
+// The decisions of a file, or an Error that says why they can't be taken.
 function checked(data) {
   const fail = (why) => {
     throw new Error(why);
@@ -967,7 +958,7 @@ function checked(data) {
   return data.decisions;
 }
 
-/** Takes decisions over, of two on one fact the newer; gives how many of them are older. */
+// Takes decisions over, of two on one fact the newer; gives how many of them are older.
 function merge(some, undone = {}) {
   let older = 0;
   for (const decision of some) {
@@ -982,7 +973,7 @@ function merge(some, undone = {}) {
   return older;
 }
 
-/** A signature holds for the decisions it was given with, and for no others. */
+// A signature holds for the decisions it was given with, and for no others.
 const holds = (signed, some) => (isSigned(signed) && written(some) === written(decisions.values()) ? signed : null);
 
 async function load({ target }) {
@@ -1005,7 +996,7 @@ async function load({ target }) {
 
 const KEY = `fhirkit:${sha256}`;
 
-/** Writes everything into the browser's store; says so where there is none. */
+// Writes everything into the browser's store; says so where there is none.
 function keep() {
   try {
     localStorage.setItem(KEY, JSON.stringify({ ...state, decisions: inPageOrder(decisions.values()) }));
@@ -1014,7 +1005,7 @@ function keep() {
   }
 }
 
-/** Begins with what the browser kept and what came with the page; neither may keep it from opening. */
+// Begins with what the browser kept and what came with the page; neither may keep it from opening.
 function restore() {
   let kept = null;
   try {
@@ -1039,10 +1030,12 @@ function restore() {
 
 function start() {
   const slot = () => make("div", { class: "slot" });
+  // A mark of one fact names it in its address only.
+  for (const link of $$(".m:not([data-f])", text)) link.dataset.f = link.hash.slice(3);
   cards().forEach(equip);
   review.append(make("h2", { class: "sr" }, "Review"), field("by", "Reviewer"), make("p", { class: "progress" }),
-    make("div", { class: "acts" }, button("Accept all undecided", "accept-all"), button("Sign", "sign"),
-      button("Save decisions", "file"), button("Load decisions", "load"), button("Clear", "clear"), button("Keys", "keys")),
+    make("div", { class: "acts" }, button("Save decisions", "file"), button("Load decisions", "load"),
+      button("Sign", "sign"), button("Clear", "clear"), button("Keys", "keys"), button("Accept the rest", "rest")),
     make("input", { type: "file", accept: ".json", hidden: "", "aria-label": "File of decisions", onchange: load }),
     slot(), make("p", { class: "said", role: "status" }), make("p", { class: "wrong", role: "alert" }), make("p", { class: "gone" }));
   text.after(make("div", { class: "adder" }, button("Add a fact", "add"), slot()));
