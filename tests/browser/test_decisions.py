@@ -417,8 +417,8 @@ def test_a_saved_file_is_loaded_again(case: Page, new_page: NewPage, open_html: 
         (b"no json", "This file is no JSON."),
         (b"{}", "This is no file of decisions (fhirkit-decisions/1)."),
         (given(text="another"), "These decisions were made for another text."),
-        (given() | {"decisions": 3}, "The file has no list of decisions."),
-        (given({"fact": "x y"}), "Decision 1 of the file has no usable “fact”."),
+        (given() | {"decisions": 3}, "Decision 1 of the file can't be read."),
+        (given({"fact": "x y"}), "Decision 1 of the file can't be read."),
     ],
 )
 def test_a_wrong_file_is_refused(case: Page, data: Any, message: str) -> None:

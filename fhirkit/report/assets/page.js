@@ -24,11 +24,12 @@ const WHOSE = {
 };
 const LABELS = { value: "Value", unit: "Unit", code: "Code", certainty: "Certainty", whose: "Whose it is" };
 const DONE = { accept: "accepted", reject: "rejected", correct: "corrected", add: "added" };
+const NOTHING = "Nothing was changed.";
 const ACTS = { a: "accept", r: "reject", c: "correct", n: "note", u: "undo" };
 const KEYS = {
-  "↑ ↓ or k j": "the fact before, the next fact", Enter: "on a fact: to its words; on words: to their fact",
-  "a r c n u": "accept, reject, correct, note, undo", "← → ↑ ↓": "in the text: the words before, the next",
-  "Home End": "the first, the last", Esc: "close a form or a list", "?": "these keys",
+  "↑ ↓": "the fact or words before, the next (also k, j; ←, →)", "Home End": "the first, the last",
+  Enter: "from a fact to its words, from words to their fact", "a r c n u": "accept, reject, correct, note, undo",
+  Esc: "close a form or a list", "?": "these keys",
 };
 
 const $ = (selector, root = document) => root.querySelector(selector);
@@ -45,9 +46,12 @@ const unsigned = banner.textContent;
 
 // ---- elements ----
 
-// An element with attributes ("onclick" and the like are listeners) and what is in it.
-function make(tag, attributes, ...content) {
+// An element ("p.field": with a class), its attributes ("onclick" and the like are listeners) and
+// what is in it.
+function make(name, attributes, ...content) {
+  const [tag, look = ""] = name.split(".");
   const made = document.createElement(tag);
+  if (look) made.className = look;
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") made.addEventListener(name.slice(2), value);
     else made.setAttribute(name, value);
@@ -68,8 +72,8 @@ function field(name, label, value = "", options = null) {
   });
   for (const [key, words] of Object.entries(options ?? {})) control.append(new Option(words, key));
   control.value = value;
-  return make("p", { class: "field" }, make("label", { for: id }, label), control,
-    make("span", { class: "wrong", id: `${id}-wrong` }));
+  return make("p.field", {}, make("label", { for: id }, label), control,
+    make("span.wrong", { id: `${id}-wrong` }));
 }
 
 // What the page tells once: "name|value;name|value".
@@ -113,7 +117,7 @@ function open(slot, title, content, label, save) {
     },
     onkeydown: (event) => event.key === "Escape" && close(),
     onreset: close,
-  }, ...content, make("p", { class: "wrong", role: "alert" }), make("p", { class: "acts" },
+  }, ...content, make("p.wrong", { role: "alert" }), make("p.acts", {},
     make("button", { "data-act": "save" }, label), make("button", { type: "reset" }, "Cancel")));
   slot.replaceChildren(form);
   $("input, select, textarea, button", form).focus();
@@ -315,7 +319,7 @@ const onCard = {
     const before = decisionOn(card);
     open($(".slot", card), `Note on ${nameOf(card)}`, [field("note", "Note", before?.note)], "Save note", ({ note }) => {
       const words = note.value.trim() || undefined;
-      if (words === before?.note) return refuse(note, "Nothing was changed.");
+      if (words === before?.note) return refuse(note, NOTHING);
       const verdict = before?.verdict ?? "note";
       return decide(card, words || verdict !== "note" ? verdict : null, { note: words, changes: before?.changes });
     });
@@ -327,7 +331,7 @@ const onCard = {
       const changes = changesIn(form, was);
       if (!changes) return false;
       if (Object.keys(changes).length && !same(changes, before)) return decide(card, "correct", { changes });
-      $("p.wrong", element).textContent = "Nothing was changed.";
+      $("p.wrong", element).textContent = NOTHING;
       return false;
     });
   },
@@ -428,13 +432,13 @@ function unmark(id) {
 function showAdded(decision) {
   const { fact, kind, spans: [span], patient = "" } = decision;
   const place = span.join("-");
-  const group = byId("g-added") ?? facts.insertBefore(make("section", { class: "group", id: "g-added" },
-    make("h3", {}, "Added by the reviewer ", make("span", { class: "count" }))), byId("left-out"));
+  const group = byId("g-added") ?? facts.insertBefore(make("section.group", { id: "g-added" },
+    make("h3", {}, "Added by the reviewer ", make("span.count", {}))), byId("left-out"));
   const card = make("article", {
     class: `fact added k-${kind}`, id: `f-${fact}`, "data-kind": kind, "data-spans": place,
     "data-mentions": 1, "data-patient": patient,
   }, make("h4", {}, make("a", { href: `#t-${span[0]}` }, wordsAt(span))),
-  make("p", { class: "what" }), make("div", { class: "decide" }));
+  make("p.what", {}), make("div.decide", {}));
   group.insertBefore(card, $$("article", group).find((other) => spansIn(other.dataset.spans)[0][0] > span[0]));
   mark(decision);
   equip(card);
@@ -555,12 +559,12 @@ function equip(card) {
   const acts = card.matches(".added") ? { undo: "Remove" }
     : { accept: "Accept", reject: "Reject", correct: "Correct", note: "Note", undo: "Undo" };
   if (!correctable(card).length) delete acts.correct;
-  const row = make("div", { class: "acts", role: "group", "aria-label": `Decision on ${name}` });
+  const row = make("div.acts", { role: "group", "aria-label": `Decision on ${name}` });
   for (const [act, label] of Object.entries(acts)) {
     row.append(button(label, act));
-    row.lastChild.append(make("span", { class: "sr" }, ` ${name}`));
+    row.lastChild.append(make("span.sr", {}, ` ${name}`));
   }
-  place.append(row, make("p", { class: "state", id: `${card.id}-state` }), make("div", { class: "slot" }));
+  place.append(row, make("p.state", { id: `${card.id}-state` }), make("div.slot", {}));
   card.setAttribute("aria-describedby", `${card.id}-state`);
 }
 
@@ -571,9 +575,9 @@ function renderCard(card) {
   const verdict = verdictOn(card);
   card.classList.remove(...Object.values(ACTS));
   if (verdict) card.classList.add(verdict);
-  for (const act of ["accept", "reject", "correct", "note"]) {
-    const pressed = verdict === act || (act === "note" && Boolean(decisionOn(card)?.note));
-    $(`[data-act=${act}]`, card)?.setAttribute("aria-pressed", pressed);
+  for (const one of $$(".acts > [data-act]:not([data-act=undo])", card)) {
+    const { act } = one.dataset;
+    press(one, act === "note" ? Boolean(decisionOn(card)?.note) : act === verdict);
   }
   $("[data-act=undo]", card).hidden = !decision && !past.get(idOf(card))?.length;
   place.replaceChildren(...(decision ? badges(decision, card) : []));
@@ -584,12 +588,12 @@ function renderCard(card) {
 function badges({ verdict, changes, note, by, at }, card) {
   const was = readingOf(card);
   const parts = [make("small", {}, `${by}, ${at.slice(0, 16).replace("T", " ")}`)];
-  if (note) parts.unshift(make("span", { class: "remark" }, `Note: ${note}`));
+  if (note) parts.unshift(make("span.remark", {}, `Note: ${note}`));
   if (verdict === "correct") {
-    parts.unshift(...Object.entries(changes ?? {}).map(([name, value]) => make("span", { class: "change" },
+    parts.unshift(...Object.entries(changes ?? {}).map(([name, value]) => make("span.change", {},
       `${LABELS[name]} `, make("del", {}, told(was[name])), " → ", make("ins", {}, told(value)))));
   }
-  return [make("strong", { class: "badge" }, stateOf(card)), ...parts];
+  return [make("strong.badge", {}, stateOf(card)), ...parts];
 }
 
 function render() {
@@ -712,8 +716,8 @@ function openMenu(link, ids) {
       visit(`#${card.id}`);
     },
   }, `${nameOf(card)} `, make("small", {}, KINDS[card.dataset.kind] ?? card.dataset.kind)));
-  const menu = make("div", {
-    class: "menu", role: "menu", "aria-label": `Facts that “${link.textContent}” belongs to`,
+  const menu = make("div.menu", {
+    role: "menu", "aria-label": `Facts that “${link.textContent}” belongs to`,
     onkeydown(event) {
       const next = stepFrom(document.activeElement, items, event.key);
       if (/Escape|Tab/.test(event.key)) close(true);
@@ -805,7 +809,7 @@ function onClick(event) {
 }
 
 function showKeys() {
-  const dialog = make("dialog", { class: "keys", "aria-labelledby": "keys", onclose: () => dialog.remove() },
+  const dialog = make("dialog.keys", { "aria-labelledby": "keys", onclose: () => dialog.remove() },
     make("h2", { id: "keys" }, "Keys"), make("p", {}, "While a fact or words of the text have the focus:"),
     make("dl", {}, ...Object.entries(KEYS).flatMap(([key, what]) =>
       [make("dt", {}, make("kbd", {}, key)), make("dd", {}, what)])),
@@ -844,8 +848,7 @@ function renderReview() {
   $(".progress").textContent = `${all.length - open} of ${all.length} decided${added ? `, ${added} added` : ""}; `
     + `${plural($$(".finding", facts).length, "finding")}.${state.saved ? "" : " Not saved to a file yet."}`;
   const gone = [...decisions.keys()].filter((id) => !cardOf(id));
-  $(".gone").textContent = gone.length
-    ? `${plural(gone.length, "decision")} on facts that are not on this page, kept in the file: ${gone.join(", ")}.` : "";
+  $(".gone").textContent = gone.length ? `Kept in the file, but not on this page: ${gone.join(", ")}.` : "";
   $("[data-act=sign]").textContent = state.signed ? "Take signature away" : "Sign";
   banner.classList.toggle("unsigned", !state.signed);
   const words = state.signed ? `Reviewed by ${state.signed.by} on ${state.signed.at.slice(0, 10)}: `
@@ -916,7 +919,9 @@ const isSpan = (value) => Array.isArray(value) && value.length === 2 && value.ev
 const optional = (test) => (value) => value === undefined || test(value);
 const among = (known) => (value) => isText(value) && Object.hasOwn(known, value);
 const listOf = (test) => (value) => Array.isArray(value) && value.every(test);
-const fits = (form) => (value) => faultOf(form, value) === undefined;
+// Whether an object has what a form asks for, and no more.
+const fits = (form) => (value) => value?.constructor === Object
+  && Object.keys({ ...form, ...value }).every((name) => Object.hasOwn(form, name) && form[name](value[name]));
 const isSigned = fits({ by: isText, at: isDate });
 
 // What a decision is made of.
@@ -929,33 +934,20 @@ const DECISION = {
   })),
 };
 
-// The first member that an object lacks, has too many or has otherwise than its form says.
-function faultOf(form, value) {
-  if (value?.constructor !== Object) return "form";
-  return Object.keys({ ...form, ...value }).find((name) => !Object.hasOwn(form, name) || !form[name](value[name]));
-}
-
-// What keeps a decision from being taken: another's file may hold anything.
-function wrongIn(decision) {
-  const fault = faultOf(DECISION, decision);
-  if (fault || decision.verdict !== "add") return fault;
-  return decision.kind in KINDS && decision.fact === addedId(decision) ? undefined : "fact";
-}
+// Whether something is a decision: another's file, and the browser's store, may hold anything.
+const isDecision = (value) => fits(DECISION)(value)
+  && (value.verdict !== "add" || (value.kind in KINDS && value.fact === addedId(value)));
 
 // The decisions of a file, or an Error that says why they can't be taken.
 function checked(data) {
-  const fail = (why) => {
-    throw new Error(why);
-  };
-  if (data?.format !== FORMAT) fail(`This is no file of decisions (${FORMAT}).`);
-  if (data.sha256 !== sha256) fail("These decisions were made for another text.");
-  if (!Array.isArray(data.decisions)) fail("The file has no list of decisions.");
-  if (!optional(isSigned)(data.signed)) fail("The file has no usable “signed”.");
-  data.decisions.forEach((decision, n) => {
-    const fault = wrongIn(decision);
-    if (fault) fail(`Decision ${n + 1} of the file has no usable “${fault}”.`);
-  });
-  return data.decisions;
+  const some = Array.isArray(data?.decisions) ? data.decisions : [null];
+  const wrong = some.findIndex((decision) => !isDecision(decision));
+  const fault = (data?.format !== FORMAT && `This is no file of decisions (${FORMAT}).`)
+    || (data.sha256 !== sha256 && "These decisions were made for another text.")
+    || (!optional(isSigned)(data.signed) && "The signature of the file can't be read.")
+    || (wrong >= 0 && `Decision ${wrong + 1} of the file can't be read.`);
+  if (fault) throw new Error(fault);
+  return some;
 }
 
 // Takes decisions over, of two on one fact the newer; gives how many of them are older.
@@ -1015,8 +1007,8 @@ function restore() {
   }
   const given = JSON.parse(byId("given")?.textContent ?? "null");
   const [mine, theirs] = [kept, given].map((from) => (Array.isArray(from?.decisions) ? from.decisions : []));
-  const usable = (some) => some.filter((decision) => wrongIn(decision) === undefined);
-  const lost = [...mine, ...theirs].length - usable([...mine, ...theirs]).length;
+  const usable = (some) => some.filter(isDecision);
+  const lost = [...mine, ...theirs].filter((decision) => !isDecision(decision)).length;
   const undone = Object.entries(kept?.undone ?? {}).filter(([, at]) => isDate(at));
   if (isText(kept?.by)) state.by = kept.by;
   state.saved = kept?.saved !== false;
@@ -1025,23 +1017,23 @@ function restore() {
   merge(usable(theirs), state.undone);
   state.signed = holds(kept?.signed, usable(mine)) ?? holds(given?.signed, usable(theirs));
   $("#review > .field input").value = state.by;
-  if (lost) warn(`${plural(lost, "decision")} of an earlier time can't be read and had to be left out.`);
+  if (lost) warn(`${plural(lost, "earlier decision")} can't be read and had to be left out.`);
 }
 
 function start() {
-  const slot = () => make("div", { class: "slot" });
+  const slot = () => make("div.slot", {});
   // A mark of one fact names it in its address only.
   for (const link of $$(".m:not([data-f])", text)) link.dataset.f = link.hash.slice(3);
   cards().forEach(equip);
-  review.append(make("h2", { class: "sr" }, "Review"), field("by", "Reviewer"), make("p", { class: "progress" }),
-    make("div", { class: "acts" }, button("Save decisions", "file"), button("Load decisions", "load"),
+  review.append(make("h2.sr", {}, "Review"), field("by", "Reviewer"), make("p.progress", {}),
+    make("div.acts", {}, button("Save decisions", "file"), button("Load decisions", "load"),
       button("Sign", "sign"), button("Clear", "clear"), button("Keys", "keys"), button("Accept the rest", "rest")),
     make("input", { type: "file", accept: ".json", hidden: "", "aria-label": "File of decisions", onchange: load }),
-    slot(), make("p", { class: "said", role: "status" }), make("p", { class: "wrong", role: "alert" }), make("p", { class: "gone" }));
-  text.after(make("div", { class: "adder" }, button("Add a fact", "add"), slot()));
+    slot(), make("p.said", { role: "status" }), make("p.wrong", { role: "alert" }), make("p.gone", {}));
+  text.after(make("div.adder", {}, button("Add a fact", "add"), slot()));
   filters.append(button("Undecided only", "open"), button("With findings only", "found"), button("Show all", "all"),
-    make("p", { class: "shown", role: "status" }));
-  for (const act of ["open", "found"]) press($(`[data-act=${act}]`, filters), false);
+    make("p.shown", { role: "status" }));
+  for (const one of $$("[data-act]:not([data-act=all])", filters)) press(one, false);
   filters.hidden = false;
   restore();
   render();
