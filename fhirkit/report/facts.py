@@ -146,14 +146,16 @@ def _part(part: Part, marked: Iterable[Span]) -> Html:
 
 
 def _words(entry: Entry) -> Html:
-    """The author's words, with the places of all mentions."""
+    """The author's words, and the ways to all mentions; the heading leads to the first."""
     if not entry.mentions:
         return element("p", entry.why, class_="words")
     # What is called by its author's very words need not be quoted.
     same = entry.words.casefold() == entry.title.casefold()
-    quoted = EMPTY if same else Html(element("q", _cut(entry.words)) + " ")
-    places = [_place(span, number) for number, span in enumerate(entry.mentions, 1)]
-    return element("p", quoted, "in the text: ", joined(places, ", "), class_="words")
+    quoted = EMPTY if same else element("q", _cut(entry.words))
+    if len(entry.mentions) == 1:
+        return element("p", quoted, class_="words") if quoted else EMPTY
+    places = joined((_place(span, n) for n, span in enumerate(entry.mentions, 1)), ", ")
+    return element("p", quoted, " in the text: ", places, class_="words")
 
 
 def _place(span: Span, number: int) -> Html:

@@ -170,7 +170,8 @@ class _Pieces:
             class_=" ".join(look),
             id=f"t-{start}",
             href=f"#f-{ids[0]}",
-            data_f=" ".join(ids),
+            # One fact is where the link leads.
+            data_f=" ".join(ids) if len(ids) > 1 else None,
         )
 
 
