@@ -284,10 +284,10 @@ STATES = [signed, correcting, noting, adding, naming, keys, menu, filtered, lit]
 def test_axe_finds_nothing_while_reviewing(
     new_page: NewPage, open_html: Open, violations: Axe, state: Callable[[Page], None]
 ) -> None:
-    """Signed, with each form, list or dialog open: no violation, light and dark, wide and narrow."""
+    """Signed, with each form, list or dialog open: no violation, narrow and wide."""
     page = open_html(case_html(), on=new_page(reduced_motion="reduce"))
     state(page)
-    views: list[tuple[Scheme, int]] = [("light", WIDE), ("dark", NARROW), ("dark", WIDE)]
+    views: list[tuple[Scheme, int]] = [("light", NARROW), ("dark", WIDE)]
     for scheme, width in views:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 900})
