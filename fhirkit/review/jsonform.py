@@ -267,7 +267,7 @@ def _matched(
     given: Mapping[str, Any], name: str, place: str, pattern: re.Pattern[str], what: str
 ) -> str:
     value = given.get(name)
-    if not isinstance(value, str) or not pattern.fullmatch(value):
+    if not isinstance(value, str) or not pattern.fullmatch(value) or not value.isprintable():
         _refuse(f"{place}.{name}" if place else name, f"must be {what}")
     return value
 
