@@ -85,12 +85,12 @@ def read_inputs(paths: list[str], *, limit: int = MAX_BYTES) -> Iterator[Input]:
     _once(paths)
     for path in paths:
         if Path(path).is_dir():
-            if next(_files(path), None) is None:
+            if next(files_below(path), None) is None:
                 raise InputError(f"{path}: no .json or .ndjson file in this folder")
         else:
             check_paths([path])
     for path in paths:
-        for found in _files(path) if Path(path).is_dir() else (path,):
+        for found in files_below(path) if Path(path).is_dir() else (path,):
             if isinstance(found, Input):
                 yield found
             else:
@@ -101,7 +101,7 @@ def count_inputs(paths: list[str]) -> int | None:
     """How many documents these paths hold, None where only reading all of them would tell."""
     total = 0
     for path in paths:
-        for found in _files(path) if Path(path).is_dir() else (path,):
+        for found in files_below(path) if Path(path).is_dir() else (path,):
             number = 1 if isinstance(found, Input) else _count(found)
             if number is None:
                 return None
@@ -128,7 +128,7 @@ def _once(paths: list[str]) -> None:
         raise InputError("'-' can be given once: standard input is read once")
 
 
-def _files(folder: str) -> Iterator[str | Input]:
+def files_below(folder: str, suffixes: tuple[str, ...] = _SUFFIXES) -> Iterator[str | Input]:
     """The files below a folder by their names, hidden ones and links to folders left out."""
     try:
         with os.scandir(folder) as entries:
@@ -140,8 +140,8 @@ def _files(folder: str) -> Iterator[str | Input]:
         if entry.name.startswith("."):
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _files(entry.path)
-        elif entry.name.lower().endswith(_SUFFIXES) and not entry.is_dir():
+            yield from files_below(entry.path, suffixes)
+        elif entry.name.lower().endswith(suffixes) and not entry.is_dir():
             yield entry.path
 
 

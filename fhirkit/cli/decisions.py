@@ -45,20 +45,20 @@ class Reviewed:
         others it is told at the end.
         """
         self._mappings = mappings
-        self._decisions = _by_text(paths or ())
+        self._decisions = by_text(paths or ())
         self._unused = {digest: path for digest, (path, _) in self._decisions.items()}
         self._is_alone = list(narratives) == [STDIN]
         self._untouched = 0
         if self._decisions and STDIN not in narratives:
             check_paths(narratives)
             for source in read_documents(narratives, None):
-                self._unused.pop(_digest(source.text), None)
+                self._unused.pop(digest_of(source.text), None)
             self._check_used()
 
     def decided(self, source: Source, case: Case) -> Case:
         """``case`` as its reviewer decided; as it is where nobody did."""
-        found = self._decisions.get(_digest(source.text))
-        self._unused.pop(_digest(source.text), None)
+        found = self._decisions.get(digest_of(source.text))
+        self._unused.pop(digest_of(source.text), None)
         if self._is_alone:
             self._check_used()
         if found is None:
@@ -88,7 +88,8 @@ class Reviewed:
             )
 
 
-def _by_text(paths: Iterable[str]) -> dict[str, tuple[str, Decisions]]:
+def by_text(paths: Iterable[str]) -> dict[str, tuple[str, Decisions]]:
+    """The decisions in files and folders, with their file, by the SHA-256 of their text."""
     from fhirkit.review.jsonform import read_decisions
 
     found: dict[str, tuple[str, Decisions]] = {}
@@ -117,5 +118,6 @@ def _files(paths: Iterable[str]) -> Iterator[Path]:
         yield from files
 
 
-def _digest(text: str) -> str:
+def digest_of(text: str) -> str:
+    """The SHA-256 by which decisions know their text."""
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

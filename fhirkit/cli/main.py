@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from fhirkit import __version__
+from fhirkit.cli.outputs import complain
 from fhirkit.errors import FhirkitError, InputError, MappingError, OutputError, SettingsError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _VERBS = {
     "extract": "facts of a narrative, each with the words it was read from",
     "convert": "FHIR R4 bundles from narratives",
     "validate": "check FHIR R4 bundles and resources",
+    "report": "a page on which a clinician checks a case, and an index of many",
     "plot": "the course of a case on one axis, as SVG or PNG",
     "push": "send bundles to a FHIR server",
     "runs": "list what was pushed where",
@@ -37,6 +39,7 @@ _DESCRIPTION = """\
 Turns clinical case narratives into FHIR R4.
 
     fhirkit convert case.txt > bundle.json
+    fhirkit report case.txt -o case.html
     fhirkit validate bundle.json
     fhirkit push bundle.json --to https://server/fhir
 """
@@ -60,7 +63,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Ends the program with code 2."""
-        _complain(f"{message} (see {self.prog} --help)")
+        complain(f"{message} (see {self.prog} --help)")
         raise SystemExit(USAGE)
 
 
@@ -150,7 +153,7 @@ def _give_up(stream: TextIO) -> None:
 
 def _failed(error: FhirkitError) -> int:
     _show_traceback()
-    _complain(str(error))
+    complain(str(error))
     wrong_usage = isinstance(error, InputError | MappingError | SettingsError)
     return USAGE if wrong_usage else FAILED
 
@@ -162,7 +165,7 @@ def _broken(error: Exception) -> int:
     while trace is not None:
         name = os.path.basename(trace.tb_frame.f_code.co_filename)  # noqa: PTH119 - a name, not a file
         place, trace = f"{name}:{trace.tb_lineno}", trace.tb_next
-    _complain(
+    complain(
         f"this is a fault in fhirkit: {type(error).__name__} at {place}; "
         "please report it (FHIRKIT_DEBUG=1 shows more)"
     )
@@ -174,9 +177,3 @@ def _show_traceback() -> None:
         import traceback
 
         traceback.print_exc()
-
-
-def _complain(message: str) -> None:
-    line = " ".join(message.split())
-    if sys.stderr is not None:
-        print(f"fhirkit: error: {line}", file=sys.stderr)

@@ -46,6 +46,12 @@ def remark(message: str) -> None:
         print(f"fhirkit: notice: {' '.join(message.split())}", file=sys.stderr)
 
 
+def complain(message: str) -> None:
+    """Tells on standard error what went wrong, in one line."""
+    if sys.stderr is not None:
+        print(f"fhirkit: error: {' '.join(message.split())}", file=sys.stderr)
+
+
 def write_file(path: Path, data: bytes) -> None:
     """Puts a file in place whole or not at all, over one of the same name.
 

@@ -122,7 +122,7 @@ def _records(path: str) -> Iterator[Source]:
             for number, line in enumerate(iter(lambda: file.readline(_MAX_LINE + 1), b""), 1):
                 if not line.strip():
                     continue
-                source = _record(line, f"{path} line {number}")
+                source = record(line, f"{path} line {number}")
                 if source.name in seen:
                     raise InputError(f"{source.origin}: this id stands on an earlier line")
                 seen.add(source.name)
@@ -133,7 +133,8 @@ def _records(path: str) -> Iterator[Source]:
         raise InputError(f"{path}: the file is empty")
 
 
-def _record(line: bytes, where: str) -> Source:
+def record(line: bytes, where: str) -> Source:
+    """The narrative on a line of NDJSON; InputError, with ``where`` in it, if it has none."""
     if len(line) > _MAX_LINE:
         raise _too_long(where)
     try:

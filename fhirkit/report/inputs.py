@@ -22,15 +22,18 @@ _EXPECTED = "a narrative, facts of 'fhirkit extract' or a bundle with its narrat
 _DEEPEST = 100
 
 
-def subject(name: str, data: bytes, where: str, way: Way | None = None) -> Subject:
+def subject(name: str, data: bytes | str, where: str, way: Way | None = None) -> Subject:
     """The subject of a document: of a narrative in UTF-8, of facts, or of a bundle.
 
-    ``where`` says in errors what was read. Raises InputError for what is none of the three.
+    A string is a narrative, whatever is in it. ``where`` says in errors what was read. Raises
+    InputError for what is none of the three.
     """
-    found = _json(data, where)
-    text = decode(data, where) if found is None else ""
+    found = _json(data, where) if isinstance(data, bytes) else None
+    text = decode(data, where) if isinstance(data, bytes) and found is None else data
     try:
-        return of_text(name, text, way) if found is None else _of_json(name, found, data, way)
+        if isinstance(text, str):
+            return of_text(name, text, way)
+        return _of_json(name, found, text, way)
     except InputError as error:
         raise InputError(f"{where}: {error}", detail=error.detail) from None
 
