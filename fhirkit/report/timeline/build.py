@@ -106,6 +106,7 @@ class _Builder:
         self.suspects = self._suspects()
         self.zero = self._scale()
         self.landmarks = self._landmarks()
+        self.opens_late = self._opens_late()
         self.lines = self._lines()
         self.steps: dict[str, int] = {}
 
@@ -206,9 +207,17 @@ class _Builder:
         found += [
             Landmark(self.at[i], self.places[i].middle)
             for i in self.by_id
-            if i in self.places and i not in told
+            if i in self.places and i not in told and self._goes_on_from(i, found)
         ]
         return sorted(found, key=lambda mark: (mark.at, mark.day))
+
+    def _goes_on_from(self, i: str, landmarks: Sequence[Landmark]) -> bool:
+        """Whether the telling goes on from a fact that tells no time itself to what came later.
+
+        Else it may be named where the telling looks back ("she had taken ...").
+        """
+        at, day = self.at[i], self.places[i].middle
+        return any(mark.at > at and mark.day > day for mark in landmarks)
 
     def _order(self, fact: Fact) -> Place | None:
         """Where a fact without a distance stands; None where nothing at all is known."""
@@ -236,7 +245,19 @@ class _Builder:
         earlier = isinstance(fact, MedicationFact) and fact.use is Use.PREVIOUS
         if earlier:
             return -inf, 0.0
-        return between(self.at[fact.id], self.landmarks)
+        bounds = between(self.at[fact.id], self.landmarks)
+        if bounds is not None and bounds[0] == -inf and self.opens_late:
+            return -inf, inf
+        return bounds
+
+    def _opens_late(self) -> bool:
+        """Whether the telling begins with the end: with a stay or a reaction, and looks back then.
+
+        What is told there before the first time is not before that time.
+        """
+        first = min((mark.at for mark in self.landmarks), default=-1)
+        late = (EncounterFact, AdverseEventFact, PatientFact)
+        return any(self.at[f.id] < first for f in self.facts if isinstance(f, late))
 
     def _stay_length(self, stay: str) -> float:
         fact = self.by_id[stay]

@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from fhirkit.report.timeline.layout import GUTTER, SMALL, WIDE, Layout, layout, ticks
+from fhirkit.report.timeline.layout import GUTTER, SMALL, WIDE, Layout, Zone, layout, ticks
 from fhirkit.report.timeline.marks import mark, number
 from fhirkit.report.timeline.model import Basis
 from fhirkit.report.timeline.names import folded
@@ -121,9 +121,10 @@ class _Drawing:
         for zone in (self.laid.before, self.laid.after):
             if zone is not None:
                 middle = (zone.left + zone.right) / 2
-                side = "earlier" if zone is self.laid.before else "later"
-                for line, said in enumerate((side, "order told,", "distance not")):
-                    add(_text(middle, 35 + 13 * line, said, "tl-heading", "middle"))
+                side = self._side(zone)
+                lines = [words for words in (side, "order told,", "distance not") if words]
+                for line, words in enumerate(lines):
+                    add(_text(middle, 35 + 13 * line, words, "tl-heading", "middle"))
         axis = self.laid.axis
         if axis is None:
             return
@@ -131,6 +132,14 @@ class _Drawing:
             add(_text(tick.x, 51 - 14 * tick.line, tick.text, "tl-tick", "middle"))
         self._axis(62)
         self.y = 82
+
+    def _side(self, zone: Zone) -> str:
+        """What is known of all in a zone, if anything."""
+        if zone is self.laid.before:
+            return "earlier"
+        free = [i.start for i in self.timeline.items if not i.start.measured]
+        loose = any(not isfinite(place.low) and not isfinite(place.high) for place in free)
+        return "" if loose else "later"
 
     def _head_without_axis(self) -> None:
         add = self.parts.append
@@ -264,7 +273,9 @@ class _Drawing:
             if item.end is not None:
                 right = max(right, self.laid.x(item.end))
             elif not item.start.measured:
-                left, right = self.laid.ends(item.start) if _reaches(item.start) else (left, right)
+                left, right = (
+                    self.laid.ends(item.start) if self._reaches(item.start) else (left, right)
+                )
             for place in (item.start, item.end):
                 band = self.laid.band(place) if place is not None else None
                 left, right = (min(left, band[0]), max(right, band[1])) if band else (left, right)
@@ -277,7 +288,7 @@ class _Drawing:
         x = self.laid.x(item.start)
         classes = _classes(item)
         drawn = ""
-        if _reaches(item.start):
+        if self._reaches(item.start):
             low, high = self.laid.ends(item.start)
             drawn += _line(low, y, high, y, "tl-between")
             if item.start.between:
@@ -299,6 +310,19 @@ class _Drawing:
         if _untold_end(item):
             drawn += _line(x, y, x + 22, y, f"tl-tail {classes}")
         return drawn + mark(item.kind, x, y, classes)
+
+    def _reaches(self, place: Place) -> bool:
+        """Whether a thing without a distance is tied to a time on the axis that is not its end."""
+        if place.measured or self.laid.axis is None:
+            return False
+        if place.between:
+            return True
+        first, last = self.laid.axis.pieces[0].first, self.laid.axis.pieces[-1].last
+        if place.basis is Basis.ORDER:
+            return isfinite(place.low) or isfinite(place.high)
+        return (isfinite(place.low) and place.low < last - 1e-3) or (
+            isfinite(place.high) and place.high > first + 1e-3
+        )
 
     def _dated(
         self, item: Item, bands: Sequence[tuple[float, float] | None], y: float, classes: str
@@ -441,13 +465,6 @@ def _classes(item: Item) -> str:
     elif not item.start.measured:
         found += " tl-loose"
     return found + " tl-unsure" * item.suspected
-
-
-def _reaches(place: Place) -> bool:
-    """Whether a thing of which only the order is told is tied to a time on the axis."""
-    return place.between or (
-        place.basis is Basis.ORDER and (isfinite(place.low) or isfinite(place.high))
-    )
 
 
 def _untold_end(item: Item) -> bool:

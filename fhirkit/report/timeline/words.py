@@ -42,12 +42,10 @@ def describe(timeline: Timeline) -> list[str]:
         "Before that, order told, distance not", (i for i in items if _zone(i.start) == 0)
     )
     said += [f"{sentence(item)}." for item in items if _zone(item.start) == 1]
-    heading = (
-        "Order told, distance not"
-        if timeline.zero is None
-        else "After that, order told, distance not"
+    said += _section(
+        "After that, order told, distance not", (i for i in items if _zone(i.start) == 2)
     )
-    said += _section(heading, (i for i in items if _zone(i.start) == 2))
+    said += _section("Order told, distance not", (i for i in items if _zone(i.start) == 3))
     said += [_line(series) for series in timeline.series]
     return [*said, *outside(timeline)]
 
@@ -107,8 +105,8 @@ def _ordered(place: Place) -> str:
     if place.basis is Basis.ORDER and (low or high):
         return "distance not told"
     if low:
-        return "told after the times on the axis"
-    return "told before the times on the axis" if high else "only the order is told"
+        return "told later, distance not"
+    return "told earlier, distance not" if high else "only the order is told"
 
 
 def _order(item: Item) -> tuple[int, float, int]:
@@ -120,7 +118,9 @@ def _order(item: Item) -> tuple[int, float, int]:
 def _zone(place: Place) -> int:
     if place.measured or place.between:
         return 1
-    return 0 if isfinite(place.high) else 2
+    if isfinite(place.high):
+        return 0
+    return 2 if isfinite(place.low) else 3
 
 
 def _section(heading: str, items: Iterable[Item]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -227,7 +228,7 @@ def test_a_reaction_without_a_latency_came_after_its_drug() -> None:
     course.event("rash", drug)
     place = found(timeline(course.case), "rash").start
     assert place.basis is Basis.ORDER
-    assert (place.low, place.high) == (0, float("inf"))
+    assert (place.low, place.high) == (0, inf)
 
 
 def _days(course: Course, words: str) -> Regimen:
@@ -303,6 +304,36 @@ def test_later_does_not_count_from_what_was_told_long_before() -> None:
         course.symptom(words)
     course.value("hemoglobin", "11 g/dl", when=course.after("2 months"))
     assert found(timeline(course.case), "hemoglobin").start.basis is Basis.ORDER
+
+
+def test_what_opens_the_telling_is_not_before_what_it_looks_back_to() -> None:
+    """The admission comes first, and then how it came to that."""
+    course = Course()
+    course.stay()
+    course.procedure("transfusion")
+    course.condition("multiple sclerosis", onset=course.on("2008"))
+    course.drug("alemtuzumab", when=course.on("2015"))
+    course.drug("prednisone")
+    line = timeline(course.case)
+    for name in ("admission", "transfusion"):
+        place = found(line, name).start
+        assert (place.low, place.high) == (-inf, inf)
+    late = found(line, "prednisone").start
+    assert (late.low, late.high) == (found(line, "alemtuzumab").start.middle, inf)
+
+
+def test_a_drug_that_is_only_looked_back_to_orders_nothing() -> None:
+    """It had been taken for four months; nothing says that the rest came before or after."""
+    course = Course()
+    course.procedure("biopsy")
+    drug = course.drug("benzbromarone", regimen=_days(course, "4 months"))
+    course.event("liver failure", drug)
+    course.procedure("transplantation")
+    line = timeline(course.case)
+    assert line.zero == "benzbromarone"
+    for name in ("biopsy", "transplantation"):
+        place = found(line, name).start
+        assert (place.low, place.high) == (-inf, inf)
 
 
 def test_where_the_telling_goes_back_its_order_is_none() -> None:
