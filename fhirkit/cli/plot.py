@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from fhirkit.cli.documents import each_document, mappings_folder, parts, patient_number
-from fhirkit.cli.outputs import claim, notice, write_file
+from fhirkit.cli.cases import each_case, is_one
+from fhirkit.cli.documents import mappings_folder, parts, patient_number
+from fhirkit.cli.outputs import claim, file_name, make_folder, notice, write_file, write_out
 from fhirkit.cli.proposers import KEYS, add_proposer, reader
-from fhirkit.errors import InputError, SettingsError
-from fhirkit.narrative.source import STDIN
+from fhirkit.errors import SettingsError
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from fhirkit.cli.proposers import Reader
+    from fhirkit.cli.cases import Given
     from fhirkit.facts.case import Case
-    from fhirkit.narrative.source import Source
+    from fhirkit.report.subject import Way
 
 _DESCRIPTION = """\
 Draws the course of a case on one axis: exposures as bars, stays and events as
@@ -28,7 +27,8 @@ text gives an order but no distance stands apart, and the drawing says so; what 
 no time is counted below it.
 
 A FILE is a narrative, facts written by 'fhirkit extract', or a bundle with its
-narrative inside. A text of several patients gives one drawing for each.
+narrative inside; or a folder of them. A text of several patients gives one drawing
+for each: NAME-1.svg, NAME-2.svg and so on.
 """
 _FORMATS = ("svg", "png")
 
@@ -44,9 +44,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o",
         dest="target",
         metavar="NAME",
-        help="a file that ends in .svg or .png, or a folder for one file per input",
+        help="a file that ends in .svg or .png, or a folder for one file per input "
+        "(default: standard output)",
     )
-    add("--format", choices=_FORMATS, help="of what is drawn (default: by the file's name, or svg)")
+    add("--format", choices=_FORMATS, help="of the picture (default: by the file's name, or svg)")
     add(
         "--patient",
         type=patient_number,
@@ -59,55 +60,82 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Runs the verb and gives its exit code."""
-    form, target = _format(options.target, options.format), options.target
-    to_file = target is not None and Path(target).suffix.lower()[1:] in _FORMATS
-    single = target is None or to_file
-    if single and (len(options.files) > 1 or options.files[0].lower().endswith(".ndjson")):
+    from fhirkit.report.subject import Way
+
+    target: str | None = options.target
+    form = _format(target, options.format)
+    write = _writer(target, form)
+    if (target is None or _suffix(target)) and not is_one(options.files):
         raise SettingsError("several inputs: name a folder with -o DIR")
-
-    with reader(options.proposer, mappings_folder(options.mappings)) as read:
-
-        def make(source: Source) -> dict[str, bytes]:
-            case = _case(source, read)
-            chosen = parts(case, options.patient, source.origin)
+    folder = mappings_folder(options.mappings)
+    with reader(options.proposer, folder) as read:
+        way = Way(mappings=folder, read=read)
+        for given in each_case(options.files):
+            if _is_passed_over(given):
+                continue
+            chosen = parts(_case(given, way), options.patient, given.origin)
             if target is None and len(chosen) > 1:
                 raise SettingsError(
-                    f"{source.origin}: tells of {len(chosen)} patients: choose one with"
+                    f"{given.origin}: tells of {len(chosen)} patients: choose one with"
                     " --patient, or name a file with -o"
                 )
-            return {after: _drawn(part, form, source.origin) for after, part in chosen.items()}
-
-        if to_file:
-            _one(options.files[0], target, make)
-        else:
-            each_document(options.files, target, f".{form}", make)
+            for after, part in chosen.items():
+                write(given, after, _drawn(part, form, given.origin))
     return 0
+
+
+def _suffix(target: str) -> str:
+    """What a file's name says of its format; empty for a folder."""
+    return "" if Path(target).is_dir() else Path(target).suffix.lower()[1:]
 
 
 def _format(target: str | None, asked: str | None) -> str:
     """SVG or PNG, by what was asked for and by the name of the file."""
-    named = Path(target).suffix.lower()[1:] if target is not None else ""
-    if target is not None and named and named not in _FORMATS and not Path(target).is_dir():
+    named = _suffix(target) if target is not None else ""
+    if named and named not in _FORMATS:
         raise SettingsError(f"-o {target}: must end in .svg or .png, or be a folder")
-    if asked is not None and named in _FORMATS and asked != named:
+    if asked and named and asked != named:
         raise SettingsError(f"-o {target} is no name for --format {asked}")
-    return asked or (named if named in _FORMATS else _FORMATS[0])
+    return asked or named or _FORMATS[0]
 
 
-def _one(file: str, target: str, make: Callable[[Source], dict[str, bytes]]) -> None:
-    """Draws one input into the file that was named, or beside it where it tells of several."""
-    made: dict[str, bytes] = {}
-
-    def keep(source: Source) -> dict[str, bytes]:
-        made.update(make(source))
-        return {}
-
-    each_document([file], None, "", keep)
+def _writer(target: str | None, form: str) -> Callable[[Given, str, bytes], None]:
+    """What takes each drawing, with its input and what its name has after that."""
+    taken: dict[str, str] = {}
+    if target is None:
+        return lambda _given, _after, data: write_out(data)
     path = Path(target)
-    for after, data in made.items():
+
+    def into_folder(given: Given, after: str, data: bytes) -> None:
+        name = file_name(given.stem + after, f".{form}", given.origin)
+        claim(taken, name, f"{given.origin}{after}", target)
+        write_file(make_folder(target) / name, data)
+
+    def into_file(given: Given, after: str, data: bytes) -> None:
         name = f"{path.stem}{after}{path.suffix}"
-        claim({}, name, STDIN if file == STDIN else file, str(path.parent))
+        claim({}, name, given.origin, str(path.parent))
         write_file(path.with_name(name), data)
+
+    return into_file if _suffix(target) else into_folder
+
+
+def _is_passed_over(given: Given) -> bool:
+    """Whether it is a file of decisions that nobody named."""
+    from fhirkit.report.inputs import is_decisions
+
+    return given.is_found and isinstance(given.content, bytes) and is_decisions(given.content)
+
+
+def _case(given: Given, way: Way) -> Case:
+    """The case of a document. Raises InputError for what is none."""
+    from fhirkit.report.inputs import subject
+
+    if given.problem is not None:
+        raise given.problem
+    case = subject(given.name, given.content, given.origin, way).case
+    for message in case.notices:
+        notice(given.origin, message)
+    return case
 
 
 def _drawn(case: Case, form: str, origin: str) -> bytes:
@@ -123,38 +151,3 @@ def _drawn(case: Case, form: str, origin: str) -> bytes:
 
         return png(svg)
     return (svg + "\n").encode()
-
-
-def _case(source: Source, read: Reader) -> Case:
-    """The case of a narrative, of facts, or of the narrative in a bundle."""
-    from fhirkit.facts.jsonform import from_dict
-
-    if not source.text.lstrip().startswith("{"):
-        return _told(read(source.text), source.origin)
-    try:
-        data = json.loads(source.text)
-    except (ValueError, RecursionError):
-        return _told(read(source.text), source.origin)
-    if isinstance(data, dict) and data.get("resourceType") == "Bundle":
-        return _in_bundle(source, data, read)
-    try:
-        return from_dict(data)
-    except InputError as error:
-        raise InputError(f"{source.origin}: {error}") from None
-
-
-def _in_bundle(source: Source, bundle: dict[str, Any], read: Reader) -> Case:
-    """What a bundle still says of the narrative inside it."""
-    from fhirkit.report.given import of_bundle
-    from fhirkit.report.subject import Way
-
-    try:
-        return of_bundle(source.name, bundle, source.text.encode(), Way(read=read)).case
-    except InputError as error:
-        raise InputError(f"{source.origin}: {error}") from None
-
-
-def _told(case: Case, origin: str) -> Case:
-    for message in case.notices:
-        notice(origin, message)
-    return case

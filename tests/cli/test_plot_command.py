@@ -142,8 +142,11 @@ def test_a_text_without_any_time_says_so(run: Run) -> None:
         pytest.param(("a.txt", "-o", "x.svg", "--format", "png"), "no name for", id="disagree"),
         pytest.param(("two.txt",), "tells of 2 patients", id="patients"),
         pytest.param(("two.txt", "--patient", "3"), "has no patient 3", id="patient-3"),
-        pytest.param(("facts.json",), "facts.json: facts as JSON: format must be", id="no-facts"),
+        pytest.param(
+            ("facts.json",), "facts.json: JSON, but neither facts nor a bundle", id="no-facts"
+        ),
         pytest.param(("bundle.json",), "bundle.json: ", id="no-narrative"),
+        pytest.param(("a.txt", "a/a.txt", "-o", "x"), "would both become", id="one-name"),
         pytest.param(("a.svg", "-o", "a.svg"), "overwritten by its own output", id="itself"),
     ],
 )
@@ -153,6 +156,8 @@ def test_wrong_use_is_told_in_one_line(
     """With code 2."""
     for name in ("a.txt", "b.txt", "a.svg"):
         (tmp_path / name).write_text(case, "utf-8")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "a.txt").write_text(case, "utf-8")
     (tmp_path / "two.txt").write_text(TWO, "utf-8")
     (tmp_path / "facts.json").write_text("{}", "utf-8")
     (tmp_path / "bundle.json").write_text('{"resourceType": "Bundle"}', "utf-8")
