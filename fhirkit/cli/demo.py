@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 Converts and validates the case narratives that come with fhirkit, starts the
 embedded FHIR server on a free port, pushes the bundles, counts what the server
-has, pushes them again and shows that nothing is doubled. Nothing is left running,
-and nothing is left behind unless --keep says where. It needs the extra:
+has, pushes them again and shows that nothing is doubled. Nothing is left running.
+What stays is a page for each case, on which a person can check it: in a new folder
+for temporary files, or where --keep says. It needs the extra:
 pip install 'fhirkit-cases[server]'
 """
 _DATABASE = "demo.db"
@@ -28,11 +29,12 @@ _DATABASE = "demo.db"
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A shipped case, converted: the bytes to push and how many resources of each type."""
+    """A shipped case, converted: the bytes to push, how many resources of each type, its page."""
 
     key: str
     data: bytes
     types: Counter[str]
+    page: bytes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.usage = "fhirkit demo [options]"
     parser.description = _DESCRIPTION
     parser.add_argument(
-        "--keep", metavar="DIR", help="keep the bundles and the server's database in this folder"
+        "--keep",
+        metavar="DIR",
+        help="keep the pages, the bundles and the server's database in this folder",
     )
 
 
@@ -67,28 +71,31 @@ def run(options: argparse.Namespace) -> int:
             say(f"second push: {_counted(second.counts)}")
             after = client.count(types)
     _print_counts(before, after)
-    _print_where(options.keep, folder)
+    _write_pages(made, options.keep)
+    if options.keep:
+        _print_where(folder)
     return _verdict(before, after, first.counts.get("created", 0))
 
 
 def _convert() -> Sequence[_Made]:
     from fhirkit._cases import golden_cases
-    from fhirkit.bundle import to_bundle, to_json
-    from fhirkit.facts.read import extract
-    from fhirkit.validate import validate
+    from fhirkit.bundle import to_json
+    from fhirkit.report.page import page
+    from fhirkit.report.subject import of_text
 
     made = []
     for case in golden_cases():
-        read = extract(case.text)
-        bundle = to_bundle(read)
-        data = to_json(bundle).encode()
-        issues = validate(data)
-        if any(issue.is_error for issue in issues):
+        subject = of_text(case.key, case.text)
+        if any(issue.is_error for issue in subject.issues):
             raise ValidationFailed(f"the bundle of {case.key} has errors: fhirkit is broken here")
-        types = Counter(entry["resource"]["resourceType"] for entry in bundle["entry"])
-        warned = f", {len(issues)} warnings" if issues else ""
-        say(f"{case.key}: {len(read.facts)} facts, {types.total()} resources, valid{warned}")
-        made.append(_Made(case.key, data, types))
+        entries = subject.bundle["entry"]
+        types = Counter(entry["resource"]["resourceType"] for entry in entries)
+        warned = f", {len(subject.issues)} warnings" if subject.issues else ""
+        say(
+            f"{case.key}: {len(subject.case.facts)} facts, {types.total()} resources, valid{warned}"
+        )
+        data = to_json(subject.bundle).encode()
+        made.append(_Made(case.key, data, types, page(subject).encode()))
     if not made:
         raise FhirkitError("no cases were installed with fhirkit: install it again")
     return made
@@ -115,13 +122,21 @@ def _print_counts(before: dict[str, int], after: dict[str, int]) -> None:
     say(f"{'together':<{width}}  {sum(before.values()):>8}  {sum(after.values()):>8}")
 
 
-def _print_where(keep: str | None, folder: Path) -> None:
-    if keep is None:
-        say("\nTo look at it:  fhirkit demo --keep DIR")
-        return
-    say(f"\nThe bundles are in {folder}. To look at them on the server:")
+def _write_pages(made: Sequence[_Made], keep: str | None) -> None:
+    folder = make_folder(keep or tempfile.mkdtemp(prefix="fhirkit-demo-pages-"))
+    for case in made:
+        write_file(folder / f"{case.key}.html", case.page)
+    say("\nA page for each case, to be opened in a browser:")
+    for case in made:
+        say(f"Look at: {folder / f'{case.key}.html'}")
+    if not keep:
+        say("They stay there until you delete that folder. Nothing else was left behind.")
+
+
+def _print_where(folder: Path) -> None:
+    say(f"\nThe bundles are in {folder}, too. To look at them on the server:")
     say(f"    fhirkit serve --database {folder / _DATABASE}")
-    say("and open the /ui address it prints.")
+    say("and open the /cases or the /ui address it prints.")
 
 
 def _verdict(before: dict[str, int], after: dict[str, int], created: int) -> int:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _COLUMNS = ("Case", "Patient", "Adverse events", "Suspects", "Resources pushed")
 #: Characters of the beginning of a narrative that are looked at, in base64, and shown.
 _FIRST, _LONGEST = 400, 80
+#: A narrow screen moves the table, by keyboard, too.
+_SIDEWAYS = {"class_": "scroller", "role": "region", "aria_label": "Cases", "tabindex": "0"}
 _NONE = (
     "No case yet. Push one in another terminal, and load this page again: "
     "fhirkit convert CASE.txt > bundle.json && fhirkit push bundle.json --to "
@@ -55,7 +57,7 @@ async def listing(inside: Inside) -> Answer:
         element("thead", head),
         element("tbody", *map(_row, lines)),
     )
-    return plain(200, "Cases", element("div", table, class_="scroller", tabindex="0"))
+    return plain(200, "Cases", element("div", table, **_SIDEWAYS))
 
 
 def _counted(number: int) -> str:
@@ -100,13 +102,7 @@ async def _lines(inside: Inside) -> AsyncIterator[Line]:
     ]
     people = await _people(inside, [key for _, key in documents])
     events, suspects = await _events(inside)
-    pushed = {
-        _owner(key): len(targets)
-        for one in await inside.search("Provenance")
-        for targets in [one.get("target")]
-        if isinstance(targets, list)
-        for key in keys_of(one)
-    }
+    pushed = await _pushed(inside)
     for document, key in documents:
         owner = _owner(key)
         yield Line(
@@ -116,8 +112,18 @@ async def _lines(inside: Inside) -> AsyncIterator[Line]:
             patient=people.get(owner, ""),
             events=tuple(dict.fromkeys(events.get(owner, ()))),
             suspects=tuple(dict.fromkeys(suspects.get(owner, ()))),
-            resources=pushed.get(owner, 0),
+            resources=len(pushed.get(owner, ())),
         )
+
+
+async def _pushed(inside: Inside) -> dict[str, set[str]]:
+    """What Provenance says was made of each case, by the beginning of the keys."""
+    made: defaultdict[str, set[str]] = defaultdict(set)
+    for one in await inside.search("Provenance"):
+        owner, targets = next(map(_owner, keys_of(one)), ""), one.get("target")
+        # Reviewers have a Provenance of their own, of resources that the software's names, too.
+        made[owner].update(map(str, targets if isinstance(targets, list) else ()))
+    return made
 
 
 async def _people(inside: Inside, wanted: Iterable[Key]) -> dict[str, str]:

@@ -91,29 +91,34 @@ async def _documents(inside: Inside, document: Resource, key: Key) -> list[Resou
 async def _of_document(inside: Inside, document: Resource, key: Key) -> list[Resource]:
     """The resources made for one patient of a text: those that name others come last.
 
-    They are what the Provenance says was made, and what carries a key of the text wherever it
-    hangs on the patient; so neither the loss of the Provenance nor that of the patient loses all.
+    They are what Provenance says was made from the text, and what carries a key of the text
+    wherever it hangs on the patient; so the loss of the one or of the other does not lose all.
     """
     device = await inside.with_keys("Device", [key.sibling("case.device")], system=key.system)
-    origin = await inside.with_keys(
-        "Provenance", [key.sibling("case.provenance")], system=key.system, parameter="_tag"
-    )
-    named = [item for one in origin for item in _items(one.get("target"))]
+    origins = [one for one in await _origins(inside, document, key) if _is_of(one, key)]
+    named = [item for one in origins for item in _items(one.get("target"))]
     made = await _targets(inside, [*_items(document.get("subject")), *named], key)
     patients = [one for one in made if one.get("resourceType") == "Patient"]
     hanging = [
         one for patient in patients for one in await inside.everything(str(patient.get("id")))
     ]
-    if not origin:
+    if not origins:
         # The server does not know whom they are about: it has no such search parameter.
         hanging += await inside.search("AdverseEvent")
-    ends = [
-        one
-        for one in hanging
-        if any(other.document == key.document for other in keys_of(one))
-        and one.get("resourceType") != "Provenance"
-    ]
-    return [*device, document, *made, *ends, *origin]
+    ends = [one for one in hanging if _is_of(one, key) and one["resourceType"] != "Provenance"]
+    return [*device, document, *made, *ends, *origins]
+
+
+async def _origins(inside: Inside, document: Resource, key: Key) -> list[Resource]:
+    """What says who made resources from this text: the software's Provenance, and reviewers'."""
+    here = f"DocumentReference/{document.get('id')}"
+    found = await inside.search("Provenance", entity=here)
+    by_identifier = {"entity:identifier": f"{key.system}|{key.value}"}
+    return [*found, *await inside.search("Provenance", **by_identifier)]
+
+
+def _is_of(resource: Resource, key: Key) -> bool:
+    return any(other.document == key.document for other in keys_of(resource))
 
 
 async def _targets(inside: Inside, references: list[Resource], key: Key) -> list[Resource]:

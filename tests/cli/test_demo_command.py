@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
-from fhirkit._cases import golden_cases
+from fhirkit._cases import GoldenCase, golden_cases
 from fhirkit.cli import demo
 from fhirkit.push import push
 from fhirkit.serve import INSTALL, running
@@ -19,10 +22,12 @@ Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 @pytest.mark.server
 def test_the_whole_path_is_shown(run: Run, tmp_path: Path, require: Any) -> None:
-    """Every shipped case lands, the second push adds nothing, nothing is left behind."""
+    """Every shipped case lands, the second push adds nothing, nothing but pages is left behind."""
     if find_spec("sekmet") is None:
         require(f"no embedded server: {INSTALL}")
-    done = run("demo")
+    elsewhere = tmp_path.with_name("temporary")
+    elsewhere.mkdir()
+    done = run("demo", **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(elsewhere)))
     said = done.stdout.decode()
     assert (done.returncode, done.stderr) == (0, b"")
     for case in golden_cases():
@@ -33,11 +38,25 @@ def test_the_whole_path_is_shown(run: Run, tmp_path: Path, require: Any) -> None
     assert len(counts) >= 5
     assert all(first == second for first, second in counts)
     assert list(tmp_path.iterdir()) == []
+    (folder,) = elsewhere.iterdir()
+    pages = [Path(path) for path in re.findall(r"^Look at: (.*?)\r?$", said, re.MULTILINE)]
+    assert sorted(pages) == sorted(folder / f"{case.key}.html" for case in golden_cases())
+    assert sorted(folder.iterdir()) == sorted(pages)
+    assert "Nothing else was left behind." in said
+    for case, page in zip(golden_cases(), pages, strict=True):
+        _shows(page, case)
+
+
+def _shows(page: Path, case: GoldenCase) -> None:
+    """The page has the narrative of the case, and is whole."""
+    html = page.read_text("utf-8")
+    assert sha256(case.text.encode()).hexdigest() in html
+    assert html.rstrip().endswith("</html>")
 
 
 @pytest.mark.server
 def test_what_is_kept_can_be_served(run: Run, tmp_path: Path, require: Any) -> None:
-    """--keep leaves the bundles and a database with what the last run pushed, and says how."""
+    """--keep leaves pages, bundles and a database with what the last run pushed, and says how."""
     if find_spec("sekmet") is None:
         require(f"no embedded server: {INSTALL}")
     for _ in range(2):
@@ -45,11 +64,15 @@ def test_what_is_kept_can_be_served(run: Run, tmp_path: Path, require: Any) -> N
         assert done.returncode == 0
     assert b"fhirkit serve --database shown" in done.stdout
     names = sorted(path.name for path in (tmp_path / "shown").iterdir())
-    assert names == sorted(["demo.db", *(f"{case.key}.json" for case in golden_cases())])
+    kept = [f"{case.key}.{kind}" for case in golden_cases() for kind in ("html", "json")]
+    assert names == sorted(["demo.db", *kept])
+    assert b"Nothing else was left behind." not in done.stdout
     bundle = (tmp_path / "shown" / f"{golden_cases()[0].key}.json").read_bytes()
     assert json.loads(bundle)["resourceType"] == "Bundle"
     with running(tmp_path / "shown" / "demo.db") as server:
         assert "created" not in push([bundle], server.base).counts
+        listed = httpx.get(server.cases, trust_env=False).text
+        assert listed.count('href="/cases/') == len(golden_cases())
 
 
 @pytest.mark.parametrize(

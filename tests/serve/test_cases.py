@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,9 @@ import pytest
 import fhirkit
 from fhirkit import Settings
 from fhirkit.bundle import to_json
+from fhirkit.facts.case import Case
 from fhirkit.push import push
+from fhirkit.review.seen import seen
 from fhirkit.serve import INSTALL, inside, running, stored
 
 pytestmark = pytest.mark.server
@@ -48,7 +51,11 @@ class Site:
 
     def push(self, text: str, **settings: Any) -> str:
         """Pushes a case, and gives the id of its narrative."""
-        bundle = fhirkit.to_bundle(fhirkit.extract(text), Settings(**settings))
+        return self.push_case(fhirkit.extract(text), **settings)
+
+    def push_case(self, case: Case, **settings: Any) -> str:
+        """The same of facts that were read before."""
+        bundle = fhirkit.to_bundle(case, Settings(**settings))
         done = push([to_json(bundle).encode()], self.base)
         assert set(done.counts) <= {"created", "updated", "existed"}
         document = next(r for r in entries(bundle) if r["resourceType"] == "DocumentReference")
@@ -242,6 +249,46 @@ def test_what_provenance_names_is_shown_without_a_key(site: Site, text: str) -> 
     site.put(observation)
     html = site.get(f"/cases/{identity}").text
     assert "in the bundle, but not read from the text by fhirkit" in html
+
+
+@pytest.mark.parametrize("settings", [{}, {"bundle_type": "batch"}], ids=["transaction", "batch"])
+def test_what_a_reviewer_added_and_corrected(site: Site, text: str, settings: Any) -> None:
+    """It is shown, and validated with who said so: their Provenance is found, too."""
+    case = fhirkit.extract(text)
+    value = next(fact for fact in case.facts if fact.id == "observation-hemoglobin")
+    at = text.index("five")
+    made = {"by": "A. Reviewer", "at": "2026-11-23T09:58:12+01:00"}
+    decisions = {
+        "format": "fhirkit-decisions/1",
+        "sha256": sha256(text.encode()).hexdigest(),
+        "decisions": [
+            {
+                "fact": value.id,
+                "kind": "observation",
+                "spans": [[span.start, span.end] for span in value.spans],
+                "seen": seen(value),
+                "verdict": "correct",
+                "changes": {"value": "7.9"},
+                **made,
+            },
+            {
+                "fact": f"added-symptom-{at}-{at + 4}",
+                "kind": "symptom",
+                "spans": [[at, at + 4]],
+                "verdict": "add",
+                "changes": {"certainty": "affirmed", "whose": "patient"},
+                **made,
+            },
+        ],
+    }
+    read = fhirkit.read_decisions(json.dumps(decisions).encode())
+    decided = fhirkit.decide(case, read)
+    assert decided.untouched == ()
+    html = site.get(f"/cases/{site.push_case(decided.case, **settings)}").text
+    assert "7.9 g/dL" in plain(article(html, "observation-hemoglobin"))
+    assert f"-added-symptom-{at}-{at + 4}" in html
+    assert "Validator: 1 for information." in html
+    assert "a person answers for it" in html
 
 
 def test_each_patient_of_a_text_has_a_page(site: Site) -> None:
