@@ -40,6 +40,16 @@ const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 const tidy = (words) => words.replace(/\s+/g, " ").trim();
 const list = (words) => (words ?? "").split(" ").filter(Boolean);
 
+// Sets an attribute, or takes it away where there is no value.
+const put = (element, name, value) => (value === undefined ? element.removeAttribute(name) : element.setAttribute(name, value));
+// Words that are told when they change are written only when they do.
+const write = (place, words) => {
+  if (place.textContent !== words) place.replaceChildren(words);
+};
+const listen = (target, listeners) => {
+  for (const [name, listener] of Object.entries(listeners)) target.addEventListener(name, listener);
+};
+
 const [text, facts, filters, review, banner] = ["text", "facts", "filters", "review", "banner"].map(byId);
 const { sha256, document: source = "case" } = document.documentElement.dataset;
 const unsigned = banner.textContent;
@@ -52,9 +62,9 @@ function make(name, attributes, ...content) {
   const [tag, look = ""] = name.split(".");
   const made = document.createElement(tag);
   if (look) made.className = look;
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") made.addEventListener(name.slice(2), value);
-    else made.setAttribute(name, value);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (typeof value === "function") made.addEventListener(key.slice(2), value);
+    else made.setAttribute(key, value);
   }
   made.append(...content);
   return made;
@@ -95,8 +105,8 @@ function controls(names, values) {
 }
 
 function refuse(control, message) {
-  control.setAttribute("aria-invalid", "true");
-  byId(`${control.id}-wrong`).textContent = message;
+  put(control, "aria-invalid", true);
+  write(byId(`${control.id}-wrong`), message);
   control.focus();
 }
 
@@ -111,8 +121,8 @@ function open(slot, title, content, label, save) {
     "aria-label": title, novalidate: "",
     onsubmit(event) {
       event.preventDefault();
-      for (const control of $$("[aria-invalid]", form)) control.removeAttribute("aria-invalid");
-      for (const place of $$(".wrong", form)) place.textContent = "";
+      for (const control of $$("[aria-invalid]", form)) put(control, "aria-invalid");
+      for (const place of $$(".wrong", form)) write(place, "");
       if (save(form.elements, form)) close();
     },
     onkeydown: (event) => event.key === "Escape" && close(),
@@ -150,9 +160,7 @@ function say(words) {
   silence = setTimeout(() => $(".said").replaceChildren(), 8000);
 }
 
-const warn = (words) => {
-  $("#review > .wrong").textContent = words;
-};
+const warn = (words) => write($("#review > .wrong"), words);
 
 // ---- the text and its offsets ----
 // Decisions count code points, scripts count UTF-16 units: an emoji is one of the first and two
@@ -259,7 +267,7 @@ function inPageOrder(some) {
 const written = (some) => JSON.stringify(inPageOrder(some), MEMBERS);
 
 // The decision on a fact becomes this one; none takes it back.
-function put(id, decision) {
+function settle(id, decision) {
   delete state.undone[id];
   if (decision) {
     decisions.set(id, decision);
@@ -282,7 +290,7 @@ function rule(card, verdict, more) {
   const { kind, seen, patient } = card.dataset;
   const fact = idOf(card);
   past.set(fact, [...(past.get(fact) ?? []), decisions.get(fact)]);
-  put(fact, verdict && {
+  settle(fact, verdict && {
     fact, kind, spans: mentionsOf(card), seen, verdict, note: decisionOn(card)?.note,
     patient: Number(patient) || undefined, by: state.by, at: now(), ...more,
   });
@@ -331,8 +339,7 @@ const onCard = {
       const changes = changesIn(form, was);
       if (!changes) return false;
       if (Object.keys(changes).length && !same(changes, before)) return decide(card, "correct", { changes });
-      $("p.wrong", element).textContent = NOTHING;
-      return false;
+      return write($("p.wrong", element), NOTHING);
     });
   },
   undo(card) {
@@ -341,7 +348,7 @@ const onCard = {
       removeAdded(card);
       return;
     }
-    put(id, past.get(id)?.pop());
+    settle(id, past.get(id)?.pop());
     tell(card, `undone, now ${stateOf(card)}`);
   },
 };
@@ -458,7 +465,7 @@ function removeAdded(card) {
     if (changes?.suspects) changes.suspects = changes.suspects.filter((id) => id !== idOf(card));
   }
   hideAdded(idOf(card));
-  put(idOf(card));
+  settle(idOf(card));
   tell(card, "taken away");
   $(".adder button").focus();
 }
@@ -483,12 +490,12 @@ function openAdder() {
   const drugs = cards().filter((card) => $(".decide", card) && /medication|procedure/.test(card.dataset.kind));
   const suspects = make("fieldset", {}, make("legend", {}, "Suspected"), ...drugs.map((card) =>
     make("label", {}, make("input", { type: "checkbox", name: "suspects", value: idOf(card) }), ` ${nameOf(card)}`)));
-  const numbers = cards().map((card) => card.dataset.patient).filter(Boolean);
-  const patients = Object.fromEntries(numbers.map((number) => [number, number]));
+  const patients = Object.fromEntries(cards().map(({ dataset: { patient } }) => [patient, patient]).filter(([one]) => one));
+  const [first] = Object.keys(patients);
   const content = [
     field("words", "Words as they stand in the narrative", span ? wordsAt(span) : ""),
     field("which", "Which of them", "", {}), field("kind", "Kind", "symptom", KINDS),
-    ...(numbers.length ? [field("patient", "Patient", Math.min(...numbers), patients)] : []),
+    ...(first ? [field("patient", "Patient", first, patients)] : []),
     ...controls(["certainty", "whose", "value", "unit", "code"], { certainty: "affirmed", whose: "patient" }),
     suspects, field("note", "Note"),
   ];
@@ -506,7 +513,7 @@ function openAdder() {
     for (const one of [value, unit]) one.parentElement.hidden = one.disabled = !measured;
     suspects.hidden = suspects.disabled = kind.value !== "adverse-event" || !drugs.length;
   };
-  form.addEventListener("input", suit);
+  listen(form, { input: suit });
   suit();
   if (span) kind.focus();
 }
@@ -538,7 +545,7 @@ function saveAdded(form) {
   const decision = { fact, kind, spans, verdict: "add", changes, note, patient, by: state.by, at: now() };
   hideAdded(fact);
   const card = showAdded(decision);
-  put(fact, decision);
+  settle(fact, decision);
   tell(card);
   light(fact);
   queueMicrotask(() => reach(card));
@@ -554,7 +561,7 @@ function equip(card) {
   const place = $(".decide", card);
   names.set(card, name);
   heading.id = `${card.id}-name`;
-  card.setAttribute("aria-labelledby", heading.id);
+  put(card, "aria-labelledby", heading.id);
   if (!place) return;
   const acts = card.matches(".added") ? { undo: "Remove" }
     : { accept: "Accept", reject: "Reject", correct: "Correct", note: "Note", undo: "Undo" };
@@ -565,7 +572,7 @@ function equip(card) {
     row.lastChild.append(make("span.sr", {}, ` ${name}`));
   }
   place.append(row, make("p.state", { id: `${card.id}-state` }), make("div.slot", {}));
-  card.setAttribute("aria-describedby", `${card.id}-state`);
+  put(card, "aria-describedby", `${card.id}-state`);
 }
 
 function renderCard(card) {
@@ -581,7 +588,7 @@ function renderCard(card) {
   }
   $("[data-act=undo]", card).hidden = !decision && !past.get(idOf(card))?.length;
   place.replaceChildren(...(decision ? badges(decision, card) : []));
-  if (verdict === "add") $(".what", card).textContent = described(decision);
+  if (verdict === "add") write($(".what", card), described(decision));
 }
 
 // A decision in words: what, the old and the new, the note, by whom and when.
@@ -599,7 +606,7 @@ function badges({ verdict, changes, note, by, at }, card) {
 function render() {
   cards().forEach(renderCard);
   const count = $("#g-added .count");
-  if (count) count.textContent = $$("#g-added article").length;
+  if (count) write(count, String($$("#g-added article").length));
   sift();
   renderReview();
 }
@@ -619,8 +626,7 @@ function sift() {
   $$(".m", text).forEach(dress);
   keepStops();
   const { length } = shown();
-  const words = `${length === all.length ? "All" : `${length} of`} ${all.length} facts are shown.`;
-  if ($(".shown").textContent !== words) $(".shown").textContent = words;
+  write($(".shown"), `${length === all.length ? "All" : `${length} of`} ${all.length} facts are shown.`);
   $("[data-act=all]").hidden = length === all.length;
 }
 
@@ -628,16 +634,15 @@ function sift() {
 function dress(link) {
   const ids = factsOf(link);
   const [first, ...more] = ids.filter((id) => !cardOf(id).hidden);
-  const set = (name, value) => (value ? link.setAttribute(name, value) : link.removeAttribute(name));
   const look = first ? cardOf(first).dataset.kind : "none";
   link.className = link.className.replace(/ (off|rejected|m\d)\b/g, "").replace(/\bk-[\w-]+/, `k-${look}`)
     + (more.length ? ` m${Math.min(more.length + 1, 3)}` : "") + (first ? "" : " off")
     + (ids.every((id) => verdictOn(cardOf(id)) === "reject") ? " rejected" : "");
-  set("href", first && `#f-${first}`);
-  set("aria-haspopup", more.length && "menu");
+  put(link, "href", first && `#f-${first}`);
+  put(link, "aria-haspopup", more.length ? "menu" : undefined);
 }
 
-const press = (one, pressed) => one.setAttribute("aria-pressed", pressed);
+const press = (one, pressed) => put(one, "aria-pressed", pressed);
 
 function showAll() {
   for (const one of $$("[aria-pressed]", filters)) press(one, Boolean(one.dataset.kind));
@@ -653,10 +658,10 @@ let aim = "";
 function light(id) {
   for (const lit of $$(".hit")) {
     lit.classList.remove("hit");
-    lit.removeAttribute("aria-current");
+    put(lit, "aria-current");
   }
   for (const one of id ? [cardOf(id), ...marksOf(id)] : []) one.classList.add("hit");
-  if (id) cardOf(id).setAttribute("aria-current", "true");
+  if (id) put(cardOf(id), "aria-current", true);
 }
 
 const pace = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
@@ -729,10 +734,10 @@ function openMenu(link, ids) {
   const close = (back) => {
     // Taking it away moves the focus, which closes it.
     if (menu.isConnected) queueMicrotask(() => menu.remove());
-    link.removeAttribute("aria-expanded");
+    put(link, "aria-expanded");
     if (back) link.focus();
   };
-  link.setAttribute("aria-expanded", "true");
+  put(link, "aria-expanded", true);
   text.after(menu);
   const box = link.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = menu;
@@ -845,16 +850,15 @@ function renderReview() {
   const all = due();
   const open = openCards().length;
   const added = countOf("add");
-  $(".progress").textContent = `${all.length - open} of ${all.length} decided${added ? `, ${added} added` : ""}; `
-    + `${plural($$(".finding", facts).length, "finding")}.${state.saved ? "" : " Not saved to a file yet."}`;
+  write($(".progress"), `${all.length - open} of ${all.length} decided${added ? `, ${added} added` : ""}; `
+    + `${plural($$(".finding", facts).length, "finding")}.${state.saved ? "" : " Not saved to a file yet."}`);
   const gone = [...decisions.keys()].filter((id) => !cardOf(id));
-  $(".gone").textContent = gone.length ? `Kept in the file, but not on this page: ${gone.join(", ")}.` : "";
-  $("[data-act=sign]").textContent = state.signed ? "Take signature away" : "Sign";
+  write($(".gone"), gone.length ? `Kept in the file, but not on this page: ${gone.join(", ")}.` : "");
+  write($("[data-act=sign]"), state.signed ? "Take signature away" : "Sign");
   banner.classList.toggle("unsigned", !state.signed);
-  const words = state.signed ? `Reviewed by ${state.signed.by} on ${state.signed.at.slice(0, 10)}: `
-    + ["accept", "correct", "reject", "add"].map((verdict) => `${countOf(verdict)} ${DONE[verdict]}`).join(", ")
-    + `; ${open} not decided.` : unsigned;
-  if (banner.textContent !== words) banner.textContent = words;
+  write(banner, state.signed ? `Reviewed by ${state.signed.by} on ${state.signed.at.slice(0, 10)}: `
+    + `${["accept", "correct", "reject", "add"].map((verdict) => `${countOf(verdict)} ${DONE[verdict]}`).join(", ")}; `
+    + `${open} not decided.` : unsigned);
 }
 
 function setName(name) {
@@ -876,20 +880,18 @@ function acceptRest() {
   const left = open.length - fit.length;
   const rest = (unseen ? ` ${unseen} of them hidden by the filter.` : "")
     + (left ? ` ${left} with errors, or decided on another reading, must be looked at.` : "");
-  if (!fit.length) say(`There is nothing to accept.${rest}`);
-  else {
-    ask(`Accept ${plural(fit.length, "fact")} as read?${rest}`, `Accept ${fit.length}`, () => {
-      for (const card of fit) rule(card, "accept");
-      changed(null);
-      say(`${plural(fit.length, "fact")} accepted.`);
-    });
-  }
+  if (!fit.length) return say(`There is nothing to accept.${rest}`);
+  return ask(`Accept ${plural(fit.length, "fact")} as read?${rest}`, `Accept ${fit.length}`, () => {
+    for (const card of fit) rule(card, "accept");
+    changed(null);
+    say(`${plural(fit.length, "fact")} accepted.`);
+  });
 }
 
 function clear() {
   for (const id of [...decisions.keys()]) {
     hideAdded(id);
-    put(id);
+    settle(id);
   }
   past.clear();
   changed(null);
@@ -1040,32 +1042,33 @@ function start() {
   arrive();
 }
 
-document.addEventListener("click", onClick);
-document.addEventListener("keydown", onKey);
-document.addEventListener("focusin", ({ target }) => {
-  lastLink = target.closest("#text a") ?? lastLink;
-  lastCard = target.closest("article.fact") ?? lastCard;
-  if (target.closest("#text a, article.fact")) keepStops();
+listen(document, {
+  click: onClick,
+  keydown: onKey,
+  focusin({ target }) {
+    lastLink = target.closest("#text a") ?? lastLink;
+    lastCard = target.closest("article.fact") ?? lastCard;
+    if (target.closest("#text a, article.fact")) keepStops();
+  },
+  selectionchange() {
+    const span = selected();
+    if (span || text.contains(getSelection().anchorNode)) selection = span;
+  },
 });
 // Browsers select nothing from within a link: while the button is down, it is none.
-text.addEventListener("pointerdown", ({ target, pointerType }) => {
-  const link = target.closest("a[href]");
-  if (!link || pointerType !== "mouse") return;
-  const href = link.getAttribute("href");
-  link.removeAttribute("href");
-  link.removeAttribute("tabindex");
-  addEventListener("pointerup", () => {
-    link.setAttribute("href", href);
-    keepStops();
-  }, { once: true });
+listen(text, {
+  pointerdown({ target, pointerType }) {
+    const link = target.closest("a[href]");
+    if (!link || pointerType !== "mouse") return;
+    const href = link.getAttribute("href");
+    put(link, "href");
+    put(link, "tabindex");
+    addEventListener("pointerup", () => {
+      put(link, "href", href);
+      keepStops();
+    }, { once: true });
+  },
 });
-document.addEventListener("selectionchange", () => {
-  const span = selected();
-  if (span || text.contains(getSelection().anchorNode)) selection = span;
-});
-addEventListener("hashchange", arrive);
-addEventListener("beforeunload", (event) => {
-  if (touched) event.preventDefault();
-});
+listen(window, { hashchange: arrive, beforeunload: (event) => touched && event.preventDefault() });
 start();
-$("#review > .field input").addEventListener("change", ({ target }) => setName(target.value));
+listen($("#review > .field input"), { change: ({ target }) => setName(target.value) });
