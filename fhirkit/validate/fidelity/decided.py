@@ -49,9 +49,10 @@ def _is_person(who: object, targets: Mapping[Name, Node]) -> bool:
     name = name_in(who)
     if name is None:
         return isinstance(who.get("display"), str) and who.get("type") != _SOFTWARE
-    target = targets.get(name)
-    kind = target.get("resourceType") if target is not None else who.get("type")
-    return kind != _SOFTWARE and not str(who.get("reference")).startswith(f"{_SOFTWARE}/")
+    if name in targets:
+        return targets[name].get("resourceType") != _SOFTWARE
+    # Somebody outside the bundle: of an address the last part but one is the type.
+    return who.get("type") != _SOFTWARE and _SOFTWARE not in str(who.get("reference")).split("/")
 
 
 def _codes(concept: object) -> Iterator[str]:
