@@ -27,6 +27,8 @@ _SIZE = 12.0
 _LANES = 12  # of one group; more are folded
 _COUNTED = "pale: counted from what is told beside it, as the text does not say from what"
 _DATED = "pale bar: some time within a date no more precise"
+_ABOVE_LINES = {"Exposures", "Stays", "Adverse events"}
+_LINES = 8  # more are folded
 _VARIABLE = re.compile(r"var\(--[\w-]+,\s*([^()]+)\)")
 
 
@@ -80,10 +82,13 @@ class _Drawing:
     def element(self, prefix: str, *, standalone: bool) -> str:
         self._head()
         top = self.y
+        series = list(self.timeline.series)
         for group, lanes in groupby(self.timeline.lanes, key=lambda lane: lane.group):
+            if group not in _ABOVE_LINES:
+                self._panels(series)
+                series = []
             self._group(group, list(lanes))
-        for series in self.timeline.series:
-            self._panel(series)
+        self._panels(series)
         bottom = self.y + 4
         below, self.parts = self.parts, []
         self._ground(top, bottom)
@@ -371,6 +376,18 @@ class _Drawing:
         return _text(spot[0] - 2, y + 4, said, "tl-label", "end"), None
 
     # -- lines of values --------------------------------------------------------------------------
+
+    def _panels(self, series: Sequence[Series]) -> None:
+        for one in series[:_LINES]:
+            self._panel(one)
+        if len(series) > _LINES:
+            self.y += 6
+            rest = ", ".join(one.name for one in series[_LINES:])
+            said = f"+{len(series) - _LINES} more values told more than once"
+            self.parts.append(
+                f"<g><title>{escape(rest)}</title>{_text(4, self.y + 14, said, 'tl-group')}</g>"
+            )
+            self.y += _ROW
 
     def _panel(self, series: Series) -> None:
         """Values that are told again and again, as a line."""

@@ -174,6 +174,26 @@ def test_where_no_distance_is_told_the_drawing_says_so() -> None:
     assert any(words.startswith("order told, distance not") for words in said)
 
 
+def test_many_lines_are_folded() -> None:
+    """Eight are drawn; the rest by number, its names in a title."""
+    course = Course()
+    for i in range(11):
+        for words in ("1 g/l", "2 g/l"):
+            course.value(f"protein {i}", words)
+    svg = drawn(course)
+    said = [words for words, _ in texts(svg)]
+    assert sum(words.startswith("protein") for words in said) == 8
+    assert "+3 more values told more than once" in said
+    assert "protein 8, protein 9, protein 10" in svg
+    assert not overlaps(svg)
+
+
+def test_lines_stand_above_diagnoses_and_findings() -> None:
+    """What the course of a score is belongs to what one sees first."""
+    heights = {words: box[1] for words, box in texts(drawn(rich()))}
+    assert heights["Adverse events"] < heights["hemoglobin"] < heights["Diagnoses"]
+
+
 def test_what_has_no_time_is_counted_below() -> None:
     """By number and name."""
     assert any(
