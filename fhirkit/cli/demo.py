@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
+    from fhirkit.report.subject import Subject
+
 _DESCRIPTION = """\
 Converts and validates the case narratives that come with fhirkit, starts the
 embedded FHIR server on a free port, pushes the bundles, counts what the server
@@ -25,16 +27,21 @@ for temporary files, or where --keep says. It needs the extra:
 pip install 'fhirkit-cases[server]'
 """
 _DATABASE = "demo.db"
+_INDEX = "index.html"
 
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A shipped case, converted: the bytes to push, how many resources of each type, its page."""
+    """A shipped case, converted: the bytes to push, how many resources of each type."""
 
-    key: str
+    subject: Subject
     data: bytes
     types: Counter[str]
-    page: bytes
+
+    @property
+    def key(self) -> str:
+        """The name of the case."""
+        return self.subject.name
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -80,7 +87,6 @@ def run(options: argparse.Namespace) -> int:
 def _convert() -> Sequence[_Made]:
     from fhirkit._cases import golden_cases
     from fhirkit.bundle import to_json
-    from fhirkit.report.page import page
     from fhirkit.report.subject import of_text
 
     made = []
@@ -95,7 +101,7 @@ def _convert() -> Sequence[_Made]:
             f"{case.key}: {len(subject.case.facts)} facts, {types.total()} resources, valid{warned}"
         )
         data = to_json(subject.bundle).encode()
-        made.append(_Made(case.key, data, types, page(subject).encode()))
+        made.append(_Made(subject, data, types))
     if not made:
         raise FhirkitError("no cases were installed with fhirkit: install it again")
     return made
@@ -123,12 +129,19 @@ def _print_counts(before: dict[str, int], after: dict[str, int]) -> None:
 
 
 def _write_pages(made: Sequence[_Made], keep: str | None) -> None:
+    from fhirkit.report.index import index
+    from fhirkit.report.page import page
+    from fhirkit.report.summary import summary
+
     folder = make_folder(keep or tempfile.mkdtemp(prefix="fhirkit-demo-pages-"))
+    rows = []
     for case in made:
-        write_file(folder / f"{case.key}.html", case.page)
-    say("\nA page for each case, to be opened in a browser:")
-    for case in made:
-        say(f"Look at: {folder / f'{case.key}.html'}")
+        name = f"{case.key}.html"
+        write_file(folder / name, page(case.subject, index=_INDEX).encode())
+        rows.append((name, summary(case.subject)))
+    write_file(folder / _INDEX, index(rows).encode())
+    say("\nA page for each case, to be opened in a browser, and one that lists them.")
+    say(f"Look at: {folder / _INDEX}")
     if not keep:
         say("They stay there until you delete that folder. Nothing else was left behind.")
 

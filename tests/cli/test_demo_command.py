@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 from collections.abc import Callable
 from hashlib import sha256
@@ -39,12 +38,17 @@ def test_the_whole_path_is_shown(run: Run, tmp_path: Path, require: Any) -> None
     assert all(first == second for first, second in counts)
     assert list(tmp_path.iterdir()) == []
     (folder,) = elsewhere.iterdir()
-    pages = [Path(path) for path in re.findall(r"^Look at: (.*?)\r?$", said, re.MULTILINE)]
-    assert sorted(pages) == sorted(folder / f"{case.key}.html" for case in golden_cases())
-    assert sorted(folder.iterdir()) == sorted(pages)
+    assert f"Look at: {folder / 'index.html'}\n" in said.replace("\r\n", "\n")
+    assert sorted(page.name for page in folder.iterdir()) == _pages()
     assert "Nothing else was left behind." in said
-    for case, page in zip(golden_cases(), pages, strict=True):
-        _shows(page, case)
+    for case in golden_cases():
+        _shows(folder / f"{case.key}.html", case)
+        assert f'href="{case.key}.html"' in (folder / "index.html").read_text("utf-8")
+
+
+def _pages() -> list[str]:
+    """The names of all pages."""
+    return sorted(["index.html", *(f"{case.key}.html" for case in golden_cases())])
 
 
 def _shows(page: Path, case: GoldenCase) -> None:
@@ -64,8 +68,8 @@ def test_what_is_kept_can_be_served(run: Run, tmp_path: Path, require: Any) -> N
         assert done.returncode == 0
     assert b"fhirkit serve --database shown" in done.stdout
     names = sorted(path.name for path in (tmp_path / "shown").iterdir())
-    kept = [f"{case.key}.{kind}" for case in golden_cases() for kind in ("html", "json")]
-    assert names == sorted(["demo.db", *kept])
+    bundles = [f"{case.key}.json" for case in golden_cases()]
+    assert names == sorted(["demo.db", *bundles, *_pages()])
     assert b"Nothing else was left behind." not in done.stdout
     bundle = (tmp_path / "shown" / f"{golden_cases()[0].key}.json").read_bytes()
     assert json.loads(bundle)["resourceType"] == "Bundle"
