@@ -55,8 +55,7 @@ def index(rows: Sequence[tuple[str, Summary]]) -> str:
         element("h1", "Cases"),
         element(
             "p",
-            f"Test data, read by a machine. {signed} of {_number(len(rows), 'case')} signed by a "
-            "reviewer: the others are not for use in care.",
+            f"Test data, read by a machine. {_signed(signed, len(rows))}",
             id="banner",
             class_="unsigned" if signed < len(rows) else None,
         ),
@@ -70,6 +69,14 @@ def index(rows: Sequence[tuple[str, Summary]]) -> str:
         ]
     )
     return document(title="Cases – fhirkit", body=body, styles=_STYLES, scripts=_SCRIPTS)
+
+
+def _signed(signed: int, of: int) -> str:
+    if signed == of:
+        return "All cases are signed by a reviewer."
+    if not signed:
+        return "No case is signed by a reviewer: not for use in care."
+    return f"{signed} of {_number(of, 'case')} are signed by a reviewer, the rest is not for use."
 
 
 _NOTE: Final = element(

@@ -143,6 +143,12 @@ function refresh() {
   }
 }
 
+// Rows laid out as grids would be no rows to some screen readers.
+const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, td, th")]) {
+  const role = part.scope === "col" ? "columnheader" : part.scope === "row" ? "rowheader" : ROLES[part.tagName];
+  part.setAttribute("role", role);
+}
 heads.forEach((head, column) => {
   const button = build("button", head.textContent, { type: "button" });
   button.addEventListener("click", () => sort(column));
