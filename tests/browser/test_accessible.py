@@ -49,7 +49,7 @@ def case_html(case: str = RICH) -> str:
     return html_of(narrative(case))
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [*CASES, INDEX])
 def test_axe_finds_nothing(new_page: NewPage, open_html: Open, violations: Axe, case: str) -> None:
     """Pages of all shipped cases and their index have no violation, light and dark, wide and narrow."""
     page = open_html(case_html(case), on=new_page())
