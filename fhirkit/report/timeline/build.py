@@ -311,9 +311,10 @@ class _Builder:
         if end is None and lasting and start.measured and lasted is not None:
             short = names.span_of_time(lasted.digits, lasted.ucum or "")
             end = shifted(start, lasting, names.folded(lasted.span.text), short)
-        if isinstance(fact, ConditionFact) and fact.history is not None and start.measured:
-            edge = next(e for e in self.edges if e.node == fact.id)
-            end = shifted(start, -edge.middle, "", "")
+        if isinstance(fact, ConditionFact) and fact.history is not None:
+            edge = next((e for e in self.edges if e.node == fact.id and e.told.back), None)
+            if edge is not None and start.measured:  # it runs on to what it counts back from
+                end = shifted(start, -edge.middle, "", "")
         if end is not None and end.middle <= start.middle:
             end = None
         return Item(

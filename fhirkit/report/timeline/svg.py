@@ -355,13 +355,10 @@ class _Drawing:
         """The words beside a thing, right of it or else left, as far as there is room."""
         words = _label(item)
         band = self.laid.band(item.start)
-        if (
-            words
-            and band is not None
-            and item.end is None
-            and width(words, SMALL) < band[1] - band[0]
-        ):
-            return _text(sum(band) / 2, y + 4, words, "tl-label", "middle"), None
+        alone = room[0] <= spot[0] and spot[1] <= room[1]
+        if words and band is not None and item.end is None and alone:
+            if width(words, SMALL) < band[1] - band[0]:
+                return _text(sum(band) / 2, y + 4, words, "tl-label", "middle"), None
         right, left = room[1] - spot[1], spot[0] - room[0]
         if not words or max(right, left) < 40:
             return "", None
