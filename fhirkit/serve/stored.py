@@ -26,6 +26,7 @@ LONGEST = 200_000
 _PATIENTS = 50
 #: A relative reference, perhaps to a version.
 _PLACE = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})(?:/_history/[A-Za-z0-9.-]{1,64})?")
+_TYPE = re.compile(r"[A-Z][A-Za-z]+")
 _OF_THE_SERVER = frozenset({"lastUpdated", "versionId"})
 
 Place = tuple[str, str]
@@ -58,7 +59,7 @@ def check_text(document: Resource, key: Key) -> None:
     if data is None:
         raise InputError("the text is missing, or no longer plain text")
     try:
-        text = b64decode(data, validate=True).decode("utf-8")
+        text = b64decode("".join(data.split()), validate=True).decode("utf-8")
     except ValueError:
         raise InputError("the text is damaged: it can no longer be decoded") from None
     if len(text) > LONGEST:
@@ -127,11 +128,11 @@ async def _targets(inside: Inside, references: list[Resource], key: Key) -> list
     keys: defaultdict[str, list[str]] = defaultdict(list)
     for reference in references:
         place = place_of(reference.get("reference"), inside.base)
+        kind = str(reference.get("type"))
         if place is not None:
             ids[place[0]].append(place[1])
-        else:
-            for known in keys_of(reference):
-                keys[str(reference.get("type"))].append(known.value)
+        elif _TYPE.fullmatch(kind):  # anything else would make another request of the search
+            keys[kind] += [known.value for known in keys_of(reference)]
     found = [one for kind, values in ids.items() for one in await inside.with_ids(kind, values)]
     for kind, values in keys.items():
         parameter = "_tag" if kind in FOUND_BY_TAG else "identifier"

@@ -434,6 +434,49 @@ def test_a_text_that_cannot_be_read_is_told(
     site.delete(document)
 
 
+def test_a_text_in_lines_of_base64_can_be_read(site: Site, text: str) -> None:
+    """White space within the data is no damage."""
+    identity = site.push(text)
+    document = site.get(f"/fhir/DocumentReference/{identity}").json()
+    data = attachment(document)["data"]
+    attachment(document)["data"] = f"{data[:76]}\n{data[76:]}\n"
+    site.force(document)
+    assert site.get(f"/cases/{identity}").status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["$x", "../ui", "Patient/$everything", "observation", 7, None])
+def test_a_reference_cannot_ask_for_anything_else(
+    site: Site, text: str, kind: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The type in a reference becomes part of an address only where it can be one of FHIR."""
+    identity = site.push(text, bundle_type="batch")
+    (provenance,) = (
+        one
+        for one in site.search("Provenance", **{"entity:identifier": _document_key(site, identity)})
+    )
+    for target in provenance["target"]:
+        target["type"] = kind
+    site.force(provenance)
+    asked: list[str] = []
+    get = inside.Inside._get
+
+    async def noted(self: inside.Inside, url: str) -> Any:
+        asked.append(url.removeprefix(self.base))
+        return await get(self, url)
+
+    monkeypatch.setattr(inside.Inside, "_get", noted)
+    assert site.get(f"/cases/{identity}").status_code == 200
+    assert all(
+        re.match(r"/[A-Z][A-Za-z]+(\?|/[0-9a-f-]{36}(/\$everything)?$)", url) for url in asked
+    )
+
+
+def _document_key(site: Site, identity: str) -> str:
+    """System and value of a narrative's identifier."""
+    found = site.get(f"/fhir/DocumentReference/{identity}").json()["identifier"][0]
+    return f"{found['system']}|{found['value']}"
+
+
 @pytest.mark.parametrize(
     "strange",
     [
