@@ -496,8 +496,8 @@ function openAdder() {
     field("words", "Words as they stand in the narrative", span ? wordsAt(span) : ""),
     field("which", "Which of them", "", {}), field("kind", "Kind", "symptom", KINDS),
     ...(first ? [field("patient", "Patient", first, patients)] : []),
-    ...controls(["certainty", "whose", "value", "unit", "code"], { certainty: "affirmed", whose: "patient" }),
-    suspects, field("note", "Note"),
+    suspects, ...controls(["certainty", "whose", "value", "unit", "code"], { certainty: "affirmed", whose: "patient" }),
+    field("note", "Note"),
   ];
   open($(".adder .slot"), "Add a fact", content, "Add", saveAdded);
   const form = $(".adder form");
@@ -1027,7 +1027,7 @@ function start() {
   // A mark of one fact names it in its address only.
   for (const link of $$(".m:not([data-f])", text)) link.dataset.f = link.hash.slice(3);
   cards().forEach(equip);
-  review.append(make("h2.sr", {}, "Review"), field("by", "Reviewer"), make("p.progress", {}),
+  review.append(field("by", "Reviewer"), make("p.progress", {}),
     make("div.acts", {}, button("Save decisions", "file"), button("Load decisions", "load"),
       button("Sign", "sign"), button("Clear", "clear"), button("Keys", "keys"), button("Accept the rest", "rest")),
     make("input", { type: "file", accept: ".json", hidden: "", "aria-label": "File of decisions", onchange: load }),
