@@ -10,7 +10,6 @@ from fhirkit.facts.model import (
     AdverseEventFact,
     ConditionFact,
     MedicationFact,
-    ObservationFact,
     ProcedureFact,
     Suspect,
     SymptomFact,
@@ -20,7 +19,7 @@ from fhirkit.facts.model import (
 from fhirkit.narrative.span import Span
 from fhirkit.review.changes import changes_for, check_changes
 from fhirkit.review.correct import corrected
-from fhirkit.review.measured import Misfit, digits_in
+from fhirkit.review.measured import Misfit, digits_in, with_place
 from fhirkit.review.naming import concept_of, name_field
 
 if TYPE_CHECKING:
@@ -86,11 +85,7 @@ def _with_place(fact: Fact, span: Span, changes: Changes) -> Fact:
         return fact
     start, end = digits_in(span, changes.value, changes.unit)
     place = Span(start, end, span.text[start - span.start : end - span.start])
-    if isinstance(fact, MedicationFact) and fact.dose is not None:
-        return replace(fact, dose=replace(fact.dose, span=place))
-    if isinstance(fact, ObservationFact) and fact.value is not None:
-        return replace(fact, value=replace(fact.value, span=place))
-    return fact
+    return with_place(fact, place)
 
 
 def _with_suspects(

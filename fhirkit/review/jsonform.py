@@ -68,6 +68,8 @@ def read_decisions(data: bytes) -> Decisions:
     if given.get("format") != FORMAT:
         _refuse("format", f"must be '{FORMAT}'")
     document = given.get("document")
+    if document is not None and not isinstance(document, str):
+        _refuse("document", "must be the name of a file")
     return Decisions(
         sha256=_matched(given, "sha256", "", _SHA256, "the SHA-256 of the text, in hexadecimal"),
         decisions=tuple(
@@ -75,7 +77,7 @@ def read_decisions(data: bytes) -> Decisions:
             for index, item in enumerate(_list(given.get("decisions"), "decisions"))
         ),
         signed=_signature(given["signed"]) if given.get("signed") is not None else None,
-        document=None if document is None else _string(document, "document", _LONGEST_NOTE),
+        document=document,
     )
 
 
@@ -276,7 +278,7 @@ def _string(value: object, place: str, longest: int) -> str:
     """Words in one or more lines that FHIR can hold."""
     if not isinstance(value, str) or not value.strip() or len(value) > longest:
         _refuse(place, f"must be a string with something in it, {longest} characters at most")
-    if any(not (c.isprintable() or c in "\n\t") for c in value):
+    if any(not (c.isprintable() or c in "\r\n\t") for c in value):
         _refuse(place, "has control characters in it")
     return value
 

@@ -83,6 +83,13 @@ def _check_age(age: Quantity) -> None:
         raise Misfit("an age is a number above zero in years, months, weeks, days or hours")
 
 
+def with_place(fact: Fact, place: Span) -> Fact:
+    """``fact`` with its value at another place."""
+    field = _FIELDS[type(fact)]
+    moved: Fact = replace(fact, **{field: replace(getattr(fact, field), span=place)})
+    return moved
+
+
 def _value(quantity: Quantity | None) -> str:
     return "none" if quantity is None else f"{quantity.comparator or ''}{quantity.digits}"
 

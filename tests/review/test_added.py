@@ -25,7 +25,7 @@ from fhirkit.narrative.span import Span
 TEXT = (
     "A woman had MS, a head-\nache and ms of waiting. She took aspirin 3,000 mg and a cough syrup, "
     "INR was 2.4, her blorbium 17 mg/dl, GCS 15. A flu vaccine was given. Chest X-ray was done, "
-    "then an appendectomy. The rash was blamed on aspirin."
+    "then an appendectomy … of hookworm disease. The rash was blamed on aspirin."
 )
 CASE = Case(TEXT, ())
 
@@ -54,6 +54,8 @@ def test_an_added_fact_says_who_found_it() -> None:
         pytest.param("condition", "MS", "name", "multiple sclerosis", id="abbreviation"),
         pytest.param("condition", "ms", "name", None, id="no-abbreviation"),
         pytest.param("condition", "woman", "name", None, id="no-condition"),
+        pytest.param("condition", "hookworm disease", "name", "Hookworm disease", id="further"),
+        pytest.param("condition", "…", "name", None, id="no-words"),
         pytest.param("symptom", "rash", "name", "rash", id="symptom"),
         pytest.param("symptom", "aspirin", "name", None, id="a-drug-is-no-symptom"),
         pytest.param("observation", "INR", "analyte", "INR", id="observation"),
@@ -219,3 +221,12 @@ def test_in_a_text_of_several_patients_each_fact_is_of_one() -> None:
     assert [f.id for f in made.case.facts] == ["p1-s", "p2-s", good["fact"]]
     assert [review.patient for review in made.case.reviews] == [2]
     assert len(made.untouched) == 2
+
+
+def test_a_fact_is_added_once() -> None:
+    """Applied to what it gave, a file of additions adds nothing."""
+    new = addition(CASE, "symptom", "rash")
+    once = decided(CASE, new)
+    twice = decided(once.case, new)
+    assert twice.case == once.case
+    assert "already" in twice.untouched[0]

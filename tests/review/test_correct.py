@@ -187,3 +187,10 @@ def test_a_drug_only_weighed_is_given_once_it_is_the_patients() -> None:
     case = replace(CASE, facts=tuple(weighed if f is drug else f for f in CASE.facts))
     made = decided(case, correction(case, "rituximab", whose="patient"))
     assert fact_of(made, "rituximab").use is Use.GIVEN
+
+
+def test_a_reviewers_code_can_be_corrected_too() -> None:
+    """What it was before is told."""
+    once = decided(CASE, correction(CASE, "hb", code={"system": "urn:x:y", "code": "a"})).case
+    twice = decided(once, correction(once, "hb", code={"system": "urn:x:y", "code": "b"}))
+    assert twice.case.reviews[-1].changed == ("code from urn:x:y|a to urn:x:y|b",)

@@ -72,7 +72,6 @@ def test_what_is_no_file_of_decisions(data: bytes, said: str) -> None:
         pytest.param({"format": "fhirkit-facts/1"}, "format", id="other-form"),
         pytest.param({"sha256": "ABC"}, "sha256", id="no-digest"),
         pytest.param({"sha256": None}, "sha256", id="null-digest"),
-        pytest.param({"document": ""}, "document", id="nameless"),
         pytest.param({"document": 1}, "document", id="document-a-number"),
         pytest.param({"signed": {}}, "signed.by", id="signed-by-nobody"),
         pytest.param({"signed": {"by": BY}}, "signed.at", id="signed-at-no-time"),
@@ -168,6 +167,10 @@ NEW = addition(CASE, "symptom", "headache")
         pytest.param(NEW, {"fact": "fever"}, "fact", id="added-under-another-id"),
         pytest.param(NEW, {"patient": 2}, "fact", id="added-for-another-patient"),
         pytest.param(NEW, {"changes": {"suspects": ["a"]}}, "changes.suspects", id="of-a-symptom"),
+        pytest.param(
+            NEW, {"changes": {"suspects": ["a b"]}}, "changes.suspects[0]", id="suspect-no-id"
+        ),
+        pytest.param(NEW, {"changes": {"suspects": "a"}}, "changes.suspects", id="suspects-no-list"),
     ],
 )  # fmt: skip
 def test_a_wrong_decision_is_refused_with_its_place(

@@ -99,6 +99,10 @@ def _by_a_kind_of_software(bundle: Node) -> None:
     review_of(bundle)["agent"][0]["who"] = {"type": "Device", "display": "a program"}
 
 
+def _by_nobody(bundle: Node) -> None:
+    review_of(bundle)["agent"][0]["who"] = "A. Reviewer"
+
+
 def _of_another(bundle: Node) -> None:
     patient = next(e for e in bundle["entry"] if e["resource"]["resourceType"] == "Patient")
     review_of(bundle)["target"] = [{"reference": patient["fullUrl"]}]
@@ -117,6 +121,7 @@ def _taken_out(bundle: Node) -> None:
         pytest.param(_by_software, id="a-device"),
         pytest.param(_by_software_elsewhere, id="a-device-elsewhere"),
         pytest.param(_by_a_kind_of_software, id="a-device-in-words"),
+        pytest.param(_by_nobody, id="no-reference"),
         pytest.param(_of_another, id="of-another-resource"),
         pytest.param(_taken_out, id="no-provenance"),
     ],
@@ -172,3 +177,24 @@ def test_findings_tell_nothing_of_the_text() -> None:
     for issue in validate(bundle_of(correction(CASE, HB, value="24", unit="mmol/L"))):
         assert "Reviewer" not in issue.message
         assert "a person answers for it" in issue.message
+
+
+def test_a_suspect_under_a_persons_name_is_theirs() -> None:
+    """The event's words name the drug as the text does."""
+    text = (
+        "A 40-year-old woman was given methylprednisolone. "
+        "She developed hepatitis, which was attributed to the steroid pulses."
+    )
+    case = extract(text)
+    drug = next(fact for fact in case.facts if fact.id.startswith("medication"))
+    code = {"system": "https://hospital.example/codes", "code": "x"}
+    bundle = bundle_of(
+        correction(case, drug.id, code=code),
+        addition(case, "adverse-event", "hepatitis", suspects=[drug.id]),
+        case=case,
+    )
+    # The reviewer of the event is somebody else's word, taken out: that of the drug is enough.
+    bundle["entry"] = [e for e in bundle["entry"] if "review.added" not in str(e["resource"])]
+    assert [told for told in told(bundle) if "suspect" in told[0]] == [
+        ("suspectEntity[0].instance", Severity.INFORMATION)
+    ]
