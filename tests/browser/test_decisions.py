@@ -40,7 +40,7 @@ from fhirkit.errors import InputError
 from fhirkit.facts.model import Certainty, Code, Whose
 from fhirkit.review.apply import decide
 from fhirkit.review.decisions import Changes, Verdict
-from fhirkit.review.jsonform import read_decisions
+from fhirkit.review.jsonform import ADDED, read_decisions
 from fhirkit.review.seen import seen
 
 if TYPE_CHECKING:
@@ -710,7 +710,7 @@ def test_words_that_went_into_no_fact_can_be_added(open_html: Open) -> None:
 
 
 def test_round_trip_into_a_bundle(case: Page, read: Case) -> None:
-    """What was rejected is not in the bundle, what was corrected has the new value and the reviewer, what was added its words."""
+    """Rejected is gone, corrected has the new value and the reviewer, added its words; the bundle has no errors."""
     act(case, SYMPTOM, "reject")
     act(case, VALUE, "correct")
     form(case, VALUE).get_by_label("Value", exact=True).fill("120")
@@ -721,19 +721,52 @@ def test_round_trip_into_a_bundle(case: Page, read: Case) -> None:
     case.locator(".adder form [data-act=save]").click()
     decided = decide(read, saved(case))
     assert decided.untouched == ()
-    facts = {fact.id: fact for fact in decided.case.facts}
-    assert SYMPTOM not in facts
-    assert facts[f"added-symptom-{start}-{end}"].spans[0].text == "recovered"
-    written = json.dumps(fhirkit.to_bundle(decided.case))
-    assert '"value": 120' in written.replace("120.0", "120") or "120" in written
-    assert BY in written
-    assert "rash" not in json.dumps(
-        [
-            e
-            for e in fhirkit.to_bundle(decided.case)["entry"]
-            if e["resource"]["resourceType"] == "Condition"
-        ]
-    )
+    bundle = fhirkit.to_bundle(decided.case)
+    made = {key_of(entry["resource"]): entry for entry in bundle["entry"]}
+    assert SYMPTOM not in made
+    assert made[VALUE]["resource"]["valueQuantity"]["value"] == 120
+    added = f"added-symptom-{start}-{end}"
+    origin = json.dumps(made[added]["resource"]["extension"])
+    assert f'"valueInteger": {start}' in origin
+    assert f'"valueInteger": {end - start}' in origin
+    reviewed = {
+        target["reference"]
+        for entry in bundle["entry"]
+        if entry["resource"]["resourceType"] == "Provenance"
+        and entry["resource"]["agent"][0]["who"].get("display") == BY
+        for target in entry["resource"]["target"]
+    }
+    assert reviewed == {made[VALUE]["fullUrl"], made[added]["fullUrl"]}
+    assert not [issue for issue in fhirkit.validate(bundle) if issue.is_error]
+
+
+def key_of(resource: dict[str, Any]) -> str:
+    """The fact a resource was made of, by its identifier."""
+    found = resource.get("identifier", {})
+    found = found[0] if isinstance(found, list) else found
+    return str(found.get("value", "")).partition("-")[2]
+
+
+def test_every_kind_of_added_fact_is_applied(case: Page, read: Case) -> None:
+    """What the form can add, the conversion can make a resource of."""
+    for number, kind in enumerate(ADDED):
+        start = TEXT.index("Two weeks later") + number
+        select(case, start, start + 9)
+        case.get_by_role("button", name="Add a fact").click()
+        adder = case.locator(".adder form")
+        adder.get_by_label("Kind").select_option(kind)
+        if kind == "observation":
+            adder.get_by_label("Value", exact=True).fill("<5")
+            adder.get_by_label("Unit").fill("mg/L")
+        if kind == "adverse-event":
+            adder.get_by_label("ampicillin").check()
+        adder.get_by_label("System").select_option(label="SNOMED CT")
+        adder.get_by_label("Code", exact=True).fill("404684003")
+        adder.get_by_role("button", name="Add", exact=True).click()
+    decided = decide(read, saved(case))
+    assert decided.untouched == ()
+    kinds = [fact.id.split("-")[1] for fact in decided.case.facts if fact.id.startswith("added-")]
+    assert sorted(kinds) == sorted(kind.split("-")[0] for kind in ADDED)
 
 
 def test_decisions_on_another_text_are_refused(case: Page) -> None:
