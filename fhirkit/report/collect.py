@@ -20,6 +20,7 @@ from fhirkit.facts.model import (
 from fhirkit.mappers.grounding import grounds
 from fhirkit.mappers.identity import document_bytes, document_key, resource_key
 from fhirkit.mappers.wording import Wording
+from fhirkit.report.answering import answering
 from fhirkit.report.entries import Detail, Entry, Made, Part
 from fhirkit.report.resources import (
     Placed,
@@ -34,7 +35,7 @@ from fhirkit.review.changes import changes_for
 from fhirkit.review.seen import seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from fhirkit.issues import Issue
     from fhirkit.report.subject import Subject
@@ -55,8 +56,8 @@ def collect(subject: Subject) -> tuple[tuple[Entry, ...], tuple[Issue, ...]]:
         one = made.of_fact.get(fact.id)
         entry = _of_fact(fact, names[fact.id], teller)
         if one is not None and one.url in subject.altered:
-            entry = _altered(entry, one)
-        entries.append(_with_resource(entry, one, made.findings.get(fact.id, ())))
+            entry = _altered(entry, one, made)
+        entries.append(_with_resource(entry, one, made))
     entries += [_of_resource(one, made, subject) for one in made.strangers]
     return tuple(entries), tuple(made.loose)
 
@@ -82,7 +83,9 @@ class _Made:
         self.of_fact: dict[str, Placed] = {}
         self.strangers: list[Placed] = []
         homes: dict[int, str] = {}
-        for one in placed(subject.bundle):
+        resources = placed(subject.bundle)
+        self._answering = answering(resources)
+        for one in resources:
             # A patient's age and the like have names of their own, with a dot.
             owner = owners.get(one.key.partition(".")[0])
             if owner is not None:
@@ -93,6 +96,10 @@ class _Made:
                 self.strangers.append(one)
                 homes[one.position] = one.key
         self.findings, self.loose = _dealt(subject.issues, homes)
+
+    def answer(self, one: Placed) -> str:
+        """What a person did with a resource; empty where only software answers for it."""
+        return self._answering.get(one.url) or self._answering.get(one.key, "")
 
 
 def _dealt(
@@ -132,7 +139,7 @@ def _of_fact(fact: Fact, name: str, teller: Telling) -> Entry:
     )
 
 
-def _altered(entry: Entry, one: Placed) -> Entry:
+def _altered(entry: Entry, one: Placed, made: _Made) -> Entry:
     """The same entry as the given bundle has it: what counts is what is in the bundle."""
     return replace(
         entry,
@@ -140,17 +147,22 @@ def _altered(entry: Entry, one: Placed) -> Entry:
         value="",
         unit="",
         details=details_of(one.resource),
-        why="the bundle has it otherwise than fhirkit reads it from the text",
+        remark=made.answer(one)
+        or "the bundle has it otherwise than fhirkit reads it from the text",
         seen=None,
         changes=(),
     )
 
 
-def _with_resource(entry: Entry, one: Placed | None, findings: Sequence[Issue]) -> Entry:
+def _with_resource(entry: Entry, one: Placed | None, made: _Made) -> Entry:
     if one is None:
         return entry
     return replace(
-        entry, codes=codes_of(one.resource), made=Made(one.type, one.key), findings=tuple(findings)
+        entry,
+        codes=codes_of(one.resource),
+        made=Made(one.type, one.key),
+        findings=tuple(made.findings.get(entry.id, ())),
+        remark=entry.remark or made.answer(one),
     )
 
 
@@ -166,7 +178,7 @@ def _of_resource(one: Placed, made: _Made, subject: Subject) -> Entry:
         details=details_of(one.resource),
         codes=codes_of(one.resource),
         certainty="",
-        why="in the bundle, but not read from the text by fhirkit",
+        remark=made.answer(one) or "in the bundle, but not read from the text by fhirkit",
         words=" ".join(spans[0].text.split()) if spans else "",
         mentions=spans[:1],
         spans=spans,

@@ -55,7 +55,8 @@ class Entry:
     ``id`` is the fact's id, or the key of a resource that is no fact of this reading. ``value``
     and ``unit`` are what a reviewer may correct, as written. ``mentions`` are the fact's own
     spans, ``words`` those of the first in one line, ``spans`` all of it. ``seen`` is what a decision is tied to, None where an entry can
-    only be read. ``changes`` are the names of what can be corrected.
+    only be read. ``changes`` are the names of what can be corrected. ``remark`` is what must be
+    seen of where the entry comes from: a reviewer's correction, a resource altered by somebody.
     """
 
     id: str
@@ -77,4 +78,5 @@ class Entry:
     findings: tuple[Issue, ...] = ()
     seen: str | None = None
     changes: tuple[str, ...] = ()
+    remark: str = ""
     patient: int | None = None

@@ -67,6 +67,7 @@ def _article(entry: Entry, level: int) -> Html:
         _details(entry),
         _words(entry),
         _grounds(entry),
+        element("p", entry.remark, class_="origin") if entry.remark else EMPTY,
         _findings(entry),
         Html('<div class="decide"></div>') if entry.seen is not None else EMPTY,
         class_=f"fact k-{entry.kind}",
@@ -148,7 +149,7 @@ def _part(part: Part, marked: Iterable[Span]) -> Html:
 def _words(entry: Entry) -> Html:
     """The author's words, and the ways to all mentions; the heading leads to the first."""
     if not entry.mentions:
-        return element("p", entry.why, class_="words")
+        return EMPTY
     # What is called by its author's very words need not be quoted.
     same = entry.words.casefold() == entry.title.casefold()
     quoted = EMPTY if same else element("q", _cut(entry.words))

@@ -146,7 +146,7 @@ def test_an_altered_resource_is_shown_as_it_is(subject: Subject) -> None:
     told = {detail.label: detail.parts[0].text for detail in found.details}
     assert told["valueQuantity"] == "8.6 g/dL"
     assert (found.value, found.seen, found.changes) == ("", None, ())
-    assert "otherwise" in found.why
+    assert "otherwise" in found.remark
 
 
 def test_a_resource_of_nobody_is_shown_too(subject: Subject) -> None:
@@ -157,6 +157,7 @@ def test_a_resource_of_nobody_is_shown_too(subject: Subject) -> None:
     }
     bundle = {**subject.bundle, "entry": [*subject.bundle["entry"], stranger]}
     entry = collect(replace(subject, bundle=bundle))[0][-1]
+    assert entry.remark == "in the bundle, but not read from the text by fhirkit"
     assert (entry.title, entry.kind, entry.group, entry.seen) == (
         "gout",
         "condition",
