@@ -24,7 +24,7 @@ from fhirkit.facts.model import (
 from fhirkit.report.timeline import names
 from fhirkit.report.timeline.model import Item, Lane, Place, Series, Timeline, Untimed
 from fhirkit.report.timeline.order import Landmark, between, counted, ordered, telling
-from fhirkit.report.timeline.place import PRESENTATION, edges, place, shifted
+from fhirkit.report.timeline.place import PRESENTATION, components, edges, place, shifted
 from fhirkit.report.timeline.told import Told, days, length, times
 
 if TYPE_CHECKING:
@@ -99,7 +99,8 @@ class _Builder:
     def __init__(self, case: Case) -> None:
         self.facts = _shown(case.facts)
         self.by_id = {fact.id: fact for fact in self.facts}
-        self.told = {fact.id: self._times(fact, case) for fact in self.facts}
+        everything = {fact.id: fact for fact in case.facts}
+        self.told = {fact.id: self._times(fact, everything) for fact in self.facts}
         everyone = [f for f in case.facts if isinstance(f, PatientFact)]
         self.tale = telling(case.text, [*everyone, *self.facts])
         self.at = {fact.id: self._told_at(fact) for fact in self.facts}
@@ -108,14 +109,13 @@ class _Builder:
         self.landmarks = self._landmarks()
         self.opens_late = self._opens_late()
         self.lines = self._lines()
-        self.steps: dict[str, int] = {}
 
-    def _times(self, fact: Fact, case: Case) -> tuple[Told, ...]:
+    def _times(self, fact: Fact, everything: Mapping[str, Fact]) -> tuple[Told, ...]:
         """What a fact says of its time; a reaction without one says what its condition does."""
         found = times(fact)
         if found or not isinstance(fact, AdverseEventFact):
             return found
-        condition = next((f for f in case.facts if f.id == fact.condition), None)
+        condition = everything.get(fact.condition or "")
         if condition is not None:
             found = tuple(replace(t, owner=fact.id) for t in times(condition) if not t.end)
         drugs = [s for s in fact.suspects if s.medication in self.by_id]
@@ -158,18 +158,25 @@ class _Builder:
         """Day 0, with the places measured from it."""
         statements = [t for told in self.told.values() for t in told]
         self.edges = edges(statements, counted(self.facts, statements, self.tale))
+        self.parts = components(self.edges)
         stays = [f.id for f in self.facts if isinstance(f, EncounterFact)]
         first = [e.anchor for e in self.edges if e.anchor in self.by_id or e.anchor == PRESENTATION]
         candidates = [*self._doses(), *stays, *first, *(e.told.owner for e in self.edges)]
         self.contradictory: frozenset[str] = frozenset()
         self.places: Mapping[str, Place] = {}
-        for candidate in dict.fromkeys(candidates):
-            placed = place(candidate, self.edges)
+        seen: set[str] = set()
+        for candidate in candidates:
+            if candidate in seen or candidate in self.contradictory:
+                continue
+            placed = place(candidate, self.parts.get(candidate, []))
             self.contradictory |= placed.contradictory
-            believed = candidate not in placed.contradictory
-            if believed and self._tells_distance(candidate, placed.places):
-                self.places, self.contradictory = placed.places, placed.contradictory
+            if candidate in self.contradictory:
+                continue
+            if self._tells_distance(candidate, placed.places):
+                self.places = placed.places
+                self.edges = [e for e in self.edges if e.told.owner not in self.contradictory]
                 return candidate
+            seen |= set(placed.places)
         return None
 
     def _doses(self) -> list[str]:
@@ -178,7 +185,7 @@ class _Builder:
         for suspect in self.suspects:
             name = names.name(self.by_id[suspect])
             same = [f.id for f in self.facts if f.id == suspect or self._same_drug(f, name)]
-            places = place(suspect, self.edges).places
+            places = place(suspect, self.parts.get(suspect, [])).places if len(same) > 1 else {}
             made.append(min(same, key=lambda i: (_low(places.get(i)), i != suspect)))
         return made
 

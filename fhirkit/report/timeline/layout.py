@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import inf, isfinite
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from fhirkit.report.timeline.axis import BREAK, Axis, axis
 from fhirkit.report.timeline.widths import width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from fhirkit.report.timeline.model import Item, Place, Timeline
 
@@ -21,6 +22,7 @@ _ZONE = 92.0  # the least width of a zone: its heading is in there
 _STEP = 30.0
 _MOST = 0.42  # of the plot for one zone
 SMALL = 11.0
+_SIGN = re.compile(" [+−] ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +143,12 @@ def ticks(timeline: Timeline, laid: Layout) -> list[Tick]:
     labels = _labels(timeline)
     left = laid.before.right if laid.before is not None else GUTTER - 24
     right = laid.after.left if laid.after is not None else WIDE
+    there = {(laid.axis.piece(day), text) for day, text in labels}
     made: list[Tick] = []
     taken: tuple[list[tuple[float, float]], ...] = ([], [])
     for day, text in labels:
         x = laid.axis.x(day)
-        text = _in_piece(text, day, labels, laid.axis)
+        text = _in_piece(text, laid.axis.piece(day), there)
         half = width(text, SMALL) / 2 + 3
         middle = min(max(x, left + half), right - half)
         for line, spots in enumerate(taken):
@@ -173,11 +176,9 @@ def _labels(timeline: Timeline) -> list[tuple[float, str]]:
     ]
 
 
-def _in_piece(text: str, day: float, labels: Iterable[tuple[float, str]], scale: Axis) -> str:
+def _in_piece(text: str, piece: int, there: Container[tuple[int, str]]) -> str:
     """ "8 months + 6 days" is "+ 6 days" where "8 months" stands in the same piece."""
-    for other, before in labels:
-        if scale.piece(other) == scale.piece(day) and before != text:
-            for sign in (" + ", " − "):
-                if text.startswith(before + sign):
-                    return text[len(before) + 1 :].replace(" ", "\u00a0", 1)
+    for found in reversed(list(_SIGN.finditer(text))):
+        if (piece, text[: found.start()]) in there:
+            return text[found.start() + 1 :].replace(" ", "\u00a0", 1)
     return text

@@ -7,6 +7,7 @@ with a place has none. What contradicts what was found is taken out with all it 
 
 from __future__ import annotations
 
+import re
 from collections import Counter, deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 PRESENTATION = "@presentation"
 _CALENDAR = "@calendar"
 _LOOSE = 0.5  # two statements of one time agree if no further apart than half of their size
+_SIGN = re.compile(" [+−] ")
+_PARTS = 3  # more would be no label
 _FAR = 5  # "14 years" before what was 8 months after day 0 is 14 years before that, too
 
 
@@ -62,6 +65,20 @@ def edges(statements: Iterable[Told], counted: Mapping[str, str]) -> list[Edge]:
             if anchor is not None and anchor != told.node:
                 free = told.anchor is None
                 made.append(Edge(told.node, anchor, told.low, told.high, told, counted=free))
+    return made
+
+
+def components(given: Iterable[Edge]) -> dict[str, list[Edge]]:
+    """For each node the edges of all that hangs together with it."""
+    made: dict[str, list[Edge]] = {}
+    for edge in given:
+        one, other = made.setdefault(edge.node, []), made.setdefault(edge.anchor, [])
+        if one is not other:
+            small, large = sorted((one, other), key=len)
+            large += small
+            for node in {edge.node, edge.anchor, *(n for e in small for n in (e.node, e.anchor))}:
+                made[node] = large
+        made[edge.node].append(edge)
     return made
 
 
@@ -163,6 +180,8 @@ def after_another(before: str, short: str) -> str:
     """ "8 months" and "6 days" after that: "8 months + 6 days"."""
     if not before or not short:
         return short
+    if len(_SIGN.findall(before)) >= _PARTS:
+        before = "…"
     return f"{before} − {short[1:]}" if short.startswith("−") else f"{before} + {short}"
 
 

@@ -404,9 +404,9 @@ class _Drawing:
         for (one, a), (other, b) in pairwise(zip(series.items, points, strict=True)):
             known = one.start.measured and other.start.measured
             self.parts.append(_line(*a, *b, "tl-line" if known else "tl-line tl-loose"))
-        taken: list[tuple[float, float, float, float]] = [
-            (x - 4, y - 4, x + 4, y + 4) for x, y in points
-        ]
+        taken = _Taken()
+        for x, y in points:
+            taken.add((x - 4, y - 4, x + 4, y + 4))
         for item, (x, y) in zip(series.items, points, strict=True):
             drawn = mark("observation", x, y, _classes(item))
             drawn += _value(item.detail.split(" ")[0], x, y, taken)
@@ -488,20 +488,41 @@ def _untold_end(item: Item) -> bool:
     return item.open_end or (item.start.measured and item.start.low == item.start.high)
 
 
-def _value(said: str, x: float, y: float, taken: list[tuple[float, float, float, float]]) -> str:
+_Box = tuple[float, float, float, float]
+
+
+class _Taken:
+    """What stands on the paper already, by columns: a long series asks often."""
+
+    def __init__(self) -> None:
+        self._columns: dict[int, list[_Box]] = {}
+
+    def add(self, box: _Box) -> None:
+        """Notes that something stands there."""
+        for column in _columns(box):
+            self._columns.setdefault(column, []).append(box)
+
+    def is_free(self, box: _Box) -> bool:
+        """Whether nothing stands there."""
+        return not any(
+            _meet(box, other) for column in _columns(box) for other in self._columns.get(column, ())
+        )
+
+
+def _columns(box: _Box) -> range:
+    return range(int(box[0] // 8), int(box[2] // 8) + 1)
+
+
+def _value(said: str, x: float, y: float, taken: _Taken) -> str:
     """The value at its point, above or below or beside it, where no other stands."""
     half, high = width(said, SMALL) / 2 + 1, SMALL
     for middle, base in ((x, y - 6), (x, y + 15), (x + half + 7, y + 4), (x - half - 7, y + 4)):
         box = (middle - half, base - high + 1, middle + half, base + 2)
-        if (
-            box[0] >= GUTTER - 8
-            and box[2] <= WIDE
-            and not any(_meet(box, other) for other in taken)
-        ):
-            taken.append(box)
+        if box[0] >= GUTTER - 8 and box[2] <= WIDE and taken.is_free(box):
+            taken.add(box)
             return _text(middle, base, said, "tl-value", "middle")
     return ""
 
 
-def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def _meet(one: _Box, other: _Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

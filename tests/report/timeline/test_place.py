@@ -47,7 +47,7 @@ def test_a_circle_of_times_that_agree_is_placed() -> None:
     assert found(line, "sepsis").start.low == -3
 
 
-@pytest.mark.parametrize("count", [2, 3, 9])
+@pytest.mark.parametrize("count", [2, 3, 9, 1000])
 def test_a_circle_that_cannot_be_true_is_told_and_not_drawn(count: int) -> None:
     """Each a week after the next, round and round."""
     course = Course()
