@@ -160,7 +160,7 @@ const form = find("filters");
 form.addEventListener("input", filter);
 form.addEventListener("submit", (event) => event.preventDefault());
 // The fields are empty only after the event.
-form.addEventListener("reset", () => queueMicrotask(filter));
+form.addEventListener("reset", () => setTimeout(filter));
 form.hidden = false;
 filter();
 refresh();
