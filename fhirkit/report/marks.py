@@ -62,7 +62,7 @@ def marked(
     left_out: Sequence[LeftOut],
 ) -> Html:
     """``text`` with links from its marks to the entries, and what is not the patient's dimmed."""
-    runs = _runs(text, statements)
+    runs = _runs(text, statements, left_out)
     parts: list[Html] = []
     at = 0
     pieces = _Pieces(text, entries, left_out, runs)
@@ -86,18 +86,26 @@ def reason(statement: Statement) -> str:
     return why if why.startswith(whose) else f"{whose}: {why}"
 
 
-def _runs(text: str, statements: Iterable[Statement]) -> list[_Run]:
-    """The statements in order; neighbours of one reason are one run."""
+def _runs(text: str, statements: Iterable[Statement], left_out: Sequence[LeftOut]) -> list[_Run]:
+    """The statements in order; neighbours of one reason are one run.
+
+    So are single things that are somebody else's in a sentence about the patient.
+    """
+    told = [_Run(one.span.start, one.span.end, reason(one)) for one in statements]
+    told += [
+        _Run(one.span.start, one.span.end, WHOSE[one.whose])
+        for one in left_out
+        if one.whose is not Whose.PATIENT
+    ]
     runs: list[_Run] = []
-    for one in sorted(statements, key=lambda item: item.span):
-        start, end, why = one.span.start, one.span.end, reason(one)
+    for run in sorted(told, key=lambda one: (one.start, -one.end)):
         last = runs[-1] if runs else None
-        if last is not None and start < last.end:
-            continue  # told of for several patients
-        if last is not None and last.reason == why and not text[last.end : start].strip():
-            runs[-1] = _Run(last.start, end, why)
+        if last is not None and run.start < last.end:
+            continue  # inside another, or told of for several patients
+        if last and last.reason == run.reason and not text[last.end : run.start].strip():
+            runs[-1] = _Run(last.start, run.end, run.reason)
         else:
-            runs.append(_Run(start, end, why))
+            runs.append(run)
     return runs
 
 

@@ -95,7 +95,7 @@ def test_the_text_is_kept_whatever_is_marked(data: st.DataObject) -> None:
         for a, b in data.draw(st.lists(places, max_size=4))
     ]
     left = [
-        LeftOut(Span(a, b, text[a:b]), "drug", "why")
+        LeftOut(Span(a, b, text[a:b]), "drug", "why", whose=data.draw(st.sampled_from(Whose)))
         for a, b in data.draw(st.lists(places, max_size=4))
     ]
     html = marked(text, entries, statements, left)
@@ -132,6 +132,15 @@ def test_what_is_not_the_patients_is_dimmed_with_the_reason() -> None:
         html,
     )
     assert "fever" in html.split("<span")[0]
+
+
+def test_a_thing_of_somebody_else_is_dimmed_alone() -> None:
+    """What the sister was given stands in a sentence that may be the patient's."""
+    text = "A 40-year-old woman was given aspirin. Her sister was given aspirin, too."
+    case = fhirkit.extract(text, explain=True)
+    html = marked(text, (), case.statements, case.left_out)
+    assert '<span class="dim" data-why="family">aspirin</span>' in html
+    assert html.startswith("A 40-year-old woman was given aspirin.")
 
 
 def test_neighbours_of_one_reason_are_one_run() -> None:
@@ -183,6 +192,7 @@ def test_what_was_left_out_leads_to_its_reason() -> None:
     ]
     html = marked(TEXT, [entry("c", (7, 15), text=TEXT)], (), left)
     assert re.findall(r'<a class="u"[^>]*>(.*?)</a>', html) == ["severe"]
+    assert 'data-why="other patients">fever</span>' in html
     assert 'href="#l-0"' in html
 
 
