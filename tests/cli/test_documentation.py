@@ -13,6 +13,7 @@ VERBS = (
     "extract",
     "convert",
     "validate",
+    "report",
     "plot",
     "push",
     "runs",
