@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import inf, isfinite
 from typing import TYPE_CHECKING
 
@@ -13,22 +13,27 @@ from fhirkit.facts.model import (
     EncounterFact,
     Fact,
     MedicationFact,
-    ObservationFact,
     PatientFact,
     ProcedureFact,
-    Quantity,
-    SymptomFact,
     Use,
-    Whose,
 )
 from fhirkit.report.timeline import names
 from fhirkit.report.timeline.model import Item, Lane, Place, Series, Timeline, Untimed
 from fhirkit.report.timeline.order import Landmark, between, counted, ordered, telling
 from fhirkit.report.timeline.place import PRESENTATION, components, edges, place, shifted
+from fhirkit.report.timeline.shown import (
+    detail_of,
+    goes_on,
+    has_quantity,
+    numeric,
+    shown,
+    undirected,
+    within,
+)
 from fhirkit.report.timeline.told import Told, days, length, times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from fhirkit.facts.case import Case
 
@@ -55,49 +60,11 @@ def timeline(case: Case) -> Timeline:
     return _Builder(case).made()
 
 
-def _shown(facts: Iterable[Fact]) -> list[Fact]:
-    """What may be drawn: held true or suspected of the patient, each reaction once."""
-    own = [
-        fact
-        for fact in facts
-        if fact.whose is Whose.PATIENT
-        and fact.certainty in (Certainty.AFFIRMED, Certainty.SUSPECTED)
-        and not (isinstance(fact, MedicationFact) and fact.use is Use.CONSIDERED)
-        and not (isinstance(fact, PatientFact) and fact.died is None and fact.deceased is None)
-    ]
-    covered = {fact.condition for fact in own if isinstance(fact, AdverseEventFact)}
-    return [fact for fact in own if fact.id not in covered or _numeric(fact) is not None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Number:
-    value: float
-    name: str
-    unit: str
-
-
-def _numeric(fact: Fact) -> _Number | None:
-    """The number of an observation, for a line through several of them."""
-    if not isinstance(fact, ObservationFact) or not isinstance(fact.value, Quantity):
-        return None
-    try:
-        value = float(fact.value.digits)
-    except ValueError:
-        return None
-    if not isfinite(value):
-        return None
-    specimen = fact.specimen.concept if fact.specimen is not None else None
-    name = names.name(fact)
-    if specimen is not None and specimen.lower() not in name.lower():
-        name = f"{name} ({names.folded(specimen)})"
-    return _Number(value, name, fact.value.ucum or names.folded(fact.value.unit or ""))
-
-
 class _Builder:
     """What is worked out of a case, each thing once."""
 
     def __init__(self, case: Case) -> None:
-        self.facts = _shown(case.facts)
+        self.facts = shown(case.facts)
         self.by_id = {fact.id: fact for fact in self.facts}
         everything = {fact.id: fact for fact in case.facts}
         self.told = {fact.id: self._times(fact, everything) for fact in self.facts}
@@ -231,8 +198,8 @@ class _Builder:
         statement = next((t for t in self.told[fact.id] if not t.end), None)
         stay = getattr(fact, "encounter", None)
         if statement is None and stay in self.by_id and stay != fact.id:
-            statement = _within(fact, stay, self.at[fact.id], self._stay_length(stay))
-        words = statement if statement is not None else _undirected(fact, self.at[fact.id])
+            statement = within(fact, stay, self.at[fact.id], self._stay_length(stay))
+        words = statement if statement is not None else undirected(fact, self.at[fact.id])
         if not self._worth_a_place(fact, words):
             return None
         bounds = self._bounds(fact)
@@ -276,7 +243,7 @@ class _Builder:
         """Observations told more than once in one unit, by the key of their line."""
         keys: dict[str, list[str]] = {}
         for fact in self.facts:
-            number = _numeric(fact)
+            number = numeric(fact)
             if number is not None:
                 keys.setdefault(f"{number.name}\n{number.unit}", []).append(fact.id)
         return {i: key for key, ids in keys.items() if len(ids) > 1 for i in ids}
@@ -330,9 +297,9 @@ class _Builder:
             name=names.name(fact),
             start=start,
             end=end,
-            detail=_detail(fact),
+            detail=detail_of(fact),
             suspected=fact.certainty is Certainty.SUSPECTED,
-            open_end=_goes_on(fact, end),
+            open_end=goes_on(fact, end),
         )
 
     def _step(self, items: dict[str, Item]) -> None:
@@ -403,17 +370,13 @@ class _Builder:
         made = []
         for key, ids in rows.items():
             points = sorted((items[i] for i in ids), key=_when)
-            numbers = [_numeric(self.by_id[p.fact]) for p in points]
+            numbers = [numeric(self.by_id[p.fact]) for p in points]
             values = tuple(n.value for n in numbers if n is not None)
             name, _, _ = key.partition("\n")
             fact = self.by_id[points[0].fact]
-            unit = fact.value.unit if _has_quantity(fact) else None  # type: ignore[attr-defined]
+            unit = fact.value.unit if has_quantity(fact) else None  # type: ignore[attr-defined]
             made.append(Series(name, names.folded(unit or ""), tuple(points), values))
         return made
-
-
-def _has_quantity(fact: Fact) -> bool:
-    return isinstance(fact, ObservationFact) and isinstance(fact.value, Quantity)
 
 
 def _low(place_: Place | None) -> float:
@@ -433,42 +396,3 @@ def _when(item: Item) -> tuple[float, int]:
     if start.between:
         return start.low + (start.high - start.low) / 1e3, start.step
     return (-inf if isfinite(start.high) else inf), start.step
-
-
-def _within(fact: Fact, stay: str, at: int, lasted: float) -> Told:
-    """In a stay, on no day that is told."""
-    return Told(owner=fact.id, at=at, words="", short="", low=0.0, high=lasted, anchor=stay)
-
-
-def _undirected(fact: Fact, at: int) -> Told | None:
-    """Words of time that say neither a distance nor a direction ("over the next weeks")."""
-    for name in ("when", "start", "onset", "latency", "died"):
-        when = getattr(fact, name, None)
-        if when is not None:
-            words = names.folded(when.span.text)
-            return Told(owner=fact.id, at=at, words=words, short="", low=-inf, high=inf)
-    return None
-
-
-def _goes_on(fact: Fact, end: Place | None) -> bool:
-    if isinstance(fact, ConditionFact):
-        return fact.history is not None
-    return isinstance(fact, MedicationFact) and fact.use is Use.LONG_TERM and end is None
-
-
-def _detail(fact: Fact) -> str:
-    """What stands beside a mark: dose and rhythm, a value, that the patient died."""
-    match fact:
-        case MedicationFact():
-            parts = [names.amount(fact.dose)]
-            if fact.regimen is not None:
-                parts.append(names.folded(fact.regimen.span.text))
-            return ", ".join(part for part in parts if part)
-        case ObservationFact():
-            return names.amount(fact.value)
-        case ProcedureFact() if fact.regimen is not None:
-            return names.folded(fact.regimen.span.text)
-        case SymptomFact() | ConditionFact() if fact.severity is not None:
-            return names.amount(fact.severity)
-        case _:
-            return ""

@@ -14,6 +14,9 @@ from fhirkit.report.timeline.layout import GUTTER, SMALL, WIDE, Layout, Zone, la
 from fhirkit.report.timeline.marks import mark, number
 from fhirkit.report.timeline.model import Basis
 from fhirkit.report.timeline.names import folded
+from fhirkit.report.timeline.shapes import line_to, rect_at, text_at
+from fhirkit.report.timeline.signs import classes_of, label_of, sign_at, untold_end
+from fhirkit.report.timeline.values import Taken, value_at
 from fhirkit.report.timeline.widths import shortened, width, wrapped
 from fhirkit.report.timeline.words import outside, sentence, summary
 
@@ -53,22 +56,6 @@ def style() -> str:
     return re.sub(r"\s+", " ", _VARIABLE.sub(r"\1", rules)).strip()
 
 
-def _text(x: float, y: float, content: str, kind: str, anchor: str = "") -> str:
-    where = f' text-anchor="{anchor}"' if anchor else ""
-    return f'<text class="{kind}" x="{number(x)}" y="{number(y)}"{where}>{escape(content)}</text>'
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
-    a, b, c, d = map(number, (x1, y1, x2, y2))
-    return f'<line class="{kind}" x1="{a}" y1="{b}" x2="{c}" y2="{d}"/>'
-
-
-def _rect(x: float, y: float, wide: float, high: float, kind: str, round_: float = 0) -> str:
-    a, b, c, d = map(number, (x, y, wide, high))
-    corner = f' rx="{number(round_)}"' if round_ else ""
-    return f'<rect class="{kind}" x="{a}" y="{b}" width="{c}" height="{d}"{corner}/>'
-
-
 class _Drawing:
     """One timeline, drawn from the top down."""
 
@@ -105,7 +92,7 @@ class _Drawing:
         size = f' width="{number(WIDE)}" height="{high}"' if standalone else ""
         head = f'<title id="{ids[0]}">Timeline</title><desc id="{ids[1]}">{escape(summary(self.timeline))}</desc>'
         if standalone:
-            head += f"<style>{style()}</style>" + _rect(0, 0, WIDE, self.y + 8, "tl-paper")
+            head += f"<style>{style()}</style>" + rect_at(0, 0, WIDE, self.y + 8, "tl-paper")
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="tl" viewBox="0 0 {number(WIDE)} {high}"'
             f'{size} role="{role}" aria-labelledby="{ids[0]} {ids[1]}">{head}{"".join(self.parts)}</svg>'
@@ -122,19 +109,19 @@ class _Drawing:
             return
         suspect = any(lane.suspect and lane.name == zero for lane in self.timeline.lanes)
         said = f"Day 0: {zero}" + (" (suspect)" if suspect else "")
-        add(_text(4, 16, shortened(said, _SIZE + 1, WIDE - 8), "tl-zero"))
+        add(text_at(4, 16, shortened(said, _SIZE + 1, WIDE - 8), "tl-zero"))
         for zone in (self.laid.before, self.laid.after):
             if zone is not None:
                 middle = (zone.left + zone.right) / 2
                 side = self._side(zone)
                 lines = [words for words in (side, "order told,", "distance not") if words]
                 for line, words in enumerate(lines):
-                    add(_text(middle, 35 + 13 * line, words, "tl-heading", "middle"))
+                    add(text_at(middle, 35 + 13 * line, words, "tl-heading", "middle"))
         axis = self.laid.axis
         if axis is None:
             return
         for tick in ticks(self.timeline, self.laid):
-            add(_text(tick.x, 51 - 14 * tick.line, tick.text, "tl-tick", "middle"))
+            add(text_at(tick.x, 51 - 14 * tick.line, tick.text, "tl-tick", "middle"))
         self._axis(62)
         self.y = 82
 
@@ -148,11 +135,11 @@ class _Drawing:
 
     def _head_without_axis(self) -> None:
         add = self.parts.append
-        add(_text(4, 16, "No distance in time is told", "tl-zero"))
+        add(text_at(4, 16, "No distance in time is told", "tl-zero"))
         self.y = 24
         if self.timeline.items:
             add(
-                _text(
+                text_at(
                     GUTTER,
                     36,
                     "order told, distance not: left to right as the text tells it",
@@ -166,17 +153,17 @@ class _Drawing:
         if axis is None:
             return
         for piece in axis.pieces:
-            self.parts.append(_line(piece.left - 8, y, piece.right + 8, y, "tl-axis"))
+            self.parts.append(line_to(piece.left - 8, y, piece.right + 8, y, "tl-axis"))
             unit, strokes = piece.strokes()
             for x in strokes:
-                self.parts.append(_line(x, y, x, y + 4, "tl-axis"))
+                self.parts.append(line_to(x, y, x, y + 4, "tl-axis"))
             if unit and piece.right - piece.left > width(unit, SMALL - 1):
                 middle = (piece.left + piece.right) / 2
-                self.parts.append(_text(middle, y + 14, unit, "tl-unit", "middle"))
+                self.parts.append(text_at(middle, y + 14, unit, "tl-unit", "middle"))
         for left, right in self._breaks():
             middle = (left + right) / 2
             for x in (middle - 3, middle + 3):
-                self.parts.append(_line(x - 3, y + 6, x + 3, y - 6, "tl-axis"))
+                self.parts.append(line_to(x - 3, y + 6, x + 3, y - 6, "tl-axis"))
 
     def _breaks(self) -> list[tuple[float, float]]:
         """Where the axis is cut, between its pieces and before a zone."""
@@ -198,12 +185,12 @@ class _Drawing:
             if zone is not None and self.timeline.items:
                 begin = 22.0 if axis is not None else top
                 self.parts.append(
-                    _rect(zone.left, begin, zone.right - zone.left, bottom - begin, "tl-zone", 4)
+                    rect_at(zone.left, begin, zone.right - zone.left, bottom - begin, "tl-zone", 4)
                 )
         if axis is None:
             return
         for left, right in axis.breaks:
-            self.parts.append(_rect((left + right) / 2 - 6, top, 12, high, "tl-break"))
+            self.parts.append(rect_at((left + right) / 2 - 6, top, 12, high, "tl-break"))
         days = sorted(
             {round(p.middle, 5) for i in self.timeline.items for p in (i.start,) if p.measured}
             | {0.0}
@@ -213,14 +200,14 @@ class _Drawing:
             x = axis.x(day)
             if x - last >= 6 or day == 0:
                 self.parts.append(
-                    _line(x, 62, x, bottom, "tl-guide tl-day0" if day == 0 else "tl-guide")
+                    line_to(x, 62, x, bottom, "tl-guide tl-day0" if day == 0 else "tl-guide")
                 )
                 last = x
 
     # -- lanes ------------------------------------------------------------------------------------
 
     def _group(self, group: str, lanes: Sequence[Lane]) -> None:
-        self.parts.append(_text(4, self.y + 16, group, "tl-group"))
+        self.parts.append(text_at(4, self.y + 16, group, "tl-group"))
         self.y += _HEAD
         shown = lanes if len(lanes) <= _LANES else lanes[: _LANES - 1]
         for lane in shown:
@@ -232,7 +219,7 @@ class _Drawing:
         y = self.y + _ROW / 2
         sure = not all(item.suspected for item in lane.items)
         text = lane.name if sure else f"{lane.name} (suspected)"
-        label = _text(
+        label = text_at(
             14, y + 4, shortened(text, _SIZE, GUTTER - 20), "tl-name" + " tl-suspect" * lane.suspect
         )
         alone = len(lane.items) == 1
@@ -255,9 +242,10 @@ class _Drawing:
         listed = ", ".join(lane.name for lane in lanes)
         places = {number(self.laid.x(i.start)): i for lane in lanes for i in lane.items}
         drawn = "".join(
-            mark(item.kind, self.laid.x(item.start), y, _classes(item)) for item in places.values()
+            mark(item.kind, self.laid.x(item.start), y, classes_of(item))
+            for item in places.values()
         )
-        said = _text(14, y + 4, f"+{len(lanes)} more", "tl-name")
+        said = text_at(14, y + 4, f"+{len(lanes)} more", "tl-name")
         self.parts.append(f"<g><title>{escape(listed)}</title>{said}{drawn}</g>")
         self.y += _ROW
 
@@ -266,9 +254,7 @@ class _Drawing:
         if not self.links:
             return f"<g><title>{escape(said)}</title>{drawn}</g>"
         href = escape(f"#f-{folded(item.fact)}")
-        return (
-            f'<a href="{href}" aria-label="{escape(said)}"><title>{escape(said)}</title>{drawn}</a>'
-        )
+        return f'<a href="{href}"><title>{escape(said)}</title>{drawn}</a>'
 
     def _spots(self, items: Iterable[Item]) -> list[tuple[float, float]]:
         """From where to where each thing of a lane reaches."""
@@ -284,20 +270,20 @@ class _Drawing:
             for place in (item.start, item.end):
                 band = self.laid.band(place) if place is not None else None
                 left, right = (min(left, band[0]), max(right, band[1])) if band else (left, right)
-            tail = 18 if item.open_end or _untold_end(item) else 0
+            tail = 18 if item.open_end or untold_end(item) else 0
             found.append((left - 7, right + 7 + tail))
         return found
 
     def _item(self, item: Item, y: float) -> str:
         """The mark or bar of a thing, with what shows how its time is known."""
         x = self.laid.x(item.start)
-        classes = _classes(item)
+        classes = classes_of(item)
         drawn = ""
         if self._reaches(item.start):
             low, high = self.laid.ends(item.start)
-            drawn += _line(low, y, high, y, "tl-between")
+            drawn += line_to(low, y, high, y, "tl-between")
             if item.start.between:
-                drawn += _line(low, y - 4, low, y + 4, "tl-end") + _line(
+                drawn += line_to(low, y - 4, low, y + 4, "tl-end") + line_to(
                     high, y - 4, high, y + 4, "tl-end"
                 )
         bands = [self.laid.band(p) for p in (item.start, item.end) if p is not None]
@@ -305,15 +291,15 @@ class _Drawing:
             return drawn + self._dated(item, bands, y, classes)
         if item.end is not None:
             right = max(self.laid.x(item.end), x + 4)
-            drawn += _rect(x, y - 5, right - x, 10, f"tl-bar {classes}", 2)
+            drawn += rect_at(x, y - 5, right - x, 10, f"tl-bar {classes}", 2)
             for cut, other in self._cuts(x, right):
                 middle = (cut + other) / 2
-                drawn += _line(middle - 3, y + 7, middle + 3, y - 7, "tl-cut")
+                drawn += line_to(middle - 3, y + 7, middle + 3, y - 7, "tl-cut")
             if item.open_end:
-                drawn += _line(right, y, right + 18, y, f"tl-tail {classes}")
+                drawn += line_to(right, y, right + 18, y, f"tl-tail {classes}")
             return drawn
-        if _untold_end(item):
-            drawn += _line(x, y, x + 22, y, f"tl-tail {classes}")
+        if untold_end(item):
+            drawn += line_to(x, y, x + 22, y, f"tl-tail {classes}")
         return drawn + mark(item.kind, x, y, classes)
 
     def _reaches(self, place: Place) -> bool:
@@ -336,12 +322,12 @@ class _Drawing:
         points = [self.laid.x(p) for p in (item.start, item.end) if p is not None]
         spans = [band or (x, x) for band, x in zip(bands, points, strict=True)]
         left, right = spans[0][0], spans[-1][1]
-        drawn = _rect(left + 1, y - 5, right - left - 2, 10, f"tl-bar tl-band {classes}", 2)
+        drawn = rect_at(left + 1, y - 5, right - left - 2, 10, f"tl-bar tl-band {classes}", 2)
         if len(spans) == 2 and spans[1][0] > spans[0][1]:
-            drawn += _rect(spans[0][1], y - 5, spans[1][0] - spans[0][1], 10, f"tl-bar {classes}")
+            drawn += rect_at(spans[0][1], y - 5, spans[1][0] - spans[0][1], 10, f"tl-bar {classes}")
         for cut, other in self._cuts(left, right):
             middle = (cut + other) / 2
-            drawn += _line(middle - 3, y + 7, middle + 3, y - 7, "tl-cut")
+            drawn += line_to(middle - 3, y + 7, middle + 3, y - 7, "tl-cut")
         return drawn
 
     def _cuts(self, left: float, right: float) -> list[tuple[float, float]]:
@@ -353,24 +339,24 @@ class _Drawing:
         self, item: Item, y: float, spot: tuple[float, float], room: tuple[float, float]
     ) -> tuple[str, tuple[float, float] | None]:
         """The words beside a thing, right of it or else left, as far as there is room."""
-        words = _label(item)
+        words = label_of(item)
         band = self.laid.band(item.start)
         alone = room[0] <= spot[0] and spot[1] <= room[1]
         if words and band is not None and item.end is None and alone:
             if width(words, SMALL) < band[1] - band[0]:
-                return _text(sum(band) / 2, y + 4, words, "tl-label", "middle"), None
+                return text_at(sum(band) / 2, y + 4, words, "tl-label", "middle"), None
         right, left = room[1] - spot[1], spot[0] - room[0]
         if not words or max(right, left) < 40:
             return "", None
         wanted = width(words, SMALL)
         if wanted <= right or (right >= left and wanted > left):
             said = shortened(words, SMALL, right)
-            return _text(spot[1] + 2, y + 4, said, "tl-label"), (
+            return text_at(spot[1] + 2, y + 4, said, "tl-label"), (
                 spot[0],
                 spot[1] + 4 + width(said, SMALL),
             )
         said = shortened(words, SMALL, left)
-        return _text(spot[0] - 2, y + 4, said, "tl-label", "end"), None
+        return text_at(spot[0] - 2, y + 4, said, "tl-label", "end"), None
 
     # -- lines of values --------------------------------------------------------------------------
 
@@ -382,7 +368,7 @@ class _Drawing:
             rest = ", ".join(one.name for one in series[_LINES:])
             said = f"+{len(series) - _LINES} more values told more than once"
             self.parts.append(
-                f"<g><title>{escape(rest)}</title>{_text(4, self.y + 14, said, 'tl-group')}</g>"
+                f"<g><title>{escape(rest)}</title>{text_at(4, self.y + 14, said, 'tl-group')}</g>"
             )
             self.y += _ROW
 
@@ -392,8 +378,8 @@ class _Drawing:
         top, bottom = self.y + 18, self.y + _PANEL - 10
         name_ = shortened(series.name, _SIZE, GUTTER - 20)
         self.parts.append(
-            f"<g><title>{escape(series.name)}</title>{_text(4, self.y + 26, name_, 'tl-group')}"
-            f"{_text(14, self.y + 42, shortened(series.unit, SMALL, GUTTER - 20), 'tl-label')}</g>"
+            f"<g><title>{escape(series.name)}</title>{text_at(4, self.y + 26, name_, 'tl-group')}"
+            f"{text_at(14, self.y + 42, shortened(series.unit, SMALL, GUTTER - 20), 'tl-label')}</g>"
         )
         low, high = min(series.values), max(series.values)
         spread = (high - low) or 1.0
@@ -403,13 +389,13 @@ class _Drawing:
         ]
         for (one, a), (other, b) in pairwise(zip(series.items, points, strict=True)):
             known = one.start.measured and other.start.measured
-            self.parts.append(_line(*a, *b, "tl-line" if known else "tl-line tl-loose"))
-        taken = _Taken()
+            self.parts.append(line_to(*a, *b, "tl-line" if known else "tl-line tl-loose"))
+        taken = Taken()
         for x, y in points:
             taken.add((x - 4, y - 4, x + 4, y + 4))
         for item, (x, y) in zip(series.items, points, strict=True):
-            drawn = mark("observation", x, y, _classes(item))
-            drawn += _value(item.detail.split(" ")[0], x, y, taken)
+            drawn = mark("observation", x, y, classes_of(item))
+            drawn += value_at(item.detail.split(" ")[0], x, y, taken)
             self.parts.append(self._linked(item, drawn))
         self.y += _PANEL
 
@@ -428,14 +414,14 @@ class _Drawing:
             ),
             (any(i.start.basis is Basis.COUNTED for i in items), "tl-counted", _COUNTED),
             (any(self.laid.band(i.start) for i in items), "tl-band", _DATED),
-            (any(_untold_end(i) for i in items), "tl-tail", "dotted: its end is not told"),
+            (any(untold_end(i) for i in items), "tl-tail", "dotted: its end is not told"),
         ):
             if used:
                 room = 20 + width(said, SMALL) + 12
                 if x + room > WIDE:
                     x, self.y = 4.0, self.y + 16
-                self.parts.append(_sign(sign, x, self.y + 8))
-                self.parts.append(_text(x + 18, self.y + 12, said, "tl-note"))
+                self.parts.append(sign_at(sign, x, self.y + 8))
+                self.parts.append(text_at(x + 18, self.y + 12, said, "tl-note"))
                 x += room
         if x > 4:
             self.y += 18
@@ -444,85 +430,5 @@ class _Drawing:
             if len(lines) > 3:
                 lines = [*lines[:2], shortened(lines[2] + " …", SMALL, WIDE - 8)]
             for part in lines:
-                self.parts.append(_text(4, self.y + 12, part, "tl-note"))
+                self.parts.append(text_at(4, self.y + 12, part, "tl-note"))
                 self.y += 15
-
-
-def _sign(sign: str, x: float, y: float) -> str:
-    """A sign of the legend."""
-    if sign == "tl-tail":
-        return _line(x, y, x + 14, y, "tl-tail tl-bar")
-    if sign == "tl-band":
-        return _rect(x, y - 4, 14, 8, f"tl-bar {sign}", 2)
-    return mark("symptom", x + 6, y, sign)
-
-
-def _label(item: Item) -> str:
-    """What is written beside a thing: what it is besides its name, else the author's time."""
-    parts = [item.detail]
-    start = item.start
-    end = item.end.words if item.end is not None else ""
-    if item.end is not None and item.end.basis is Basis.DATE and start.basis is Basis.DATE:
-        parts.append(f"{start.words} – {end}")
-    elif start.basis in (Basis.ORDER, Basis.DATE) or (item.open_end and item.end is not None):
-        parts.append(start.words)
-    elif end not in item.detail:
-        parts.append(end)
-    return ", ".join(part for part in parts if part)
-
-
-def _classes(item: Item) -> str:
-    """The kind of a thing, and how its time is known."""
-    found = f"tl-k-{item.kind}"
-    if item.start.basis is Basis.COUNTED:
-        found += " tl-counted"
-    elif not item.start.measured:
-        found += " tl-loose"
-    return found + " tl-unsure" * item.suspected
-
-
-def _untold_end(item: Item) -> bool:
-    """Whether a drug was begun at a time on the axis, and nothing says how long it was given."""
-    if item.kind != "medication" or item.end is not None:
-        return False
-    return item.open_end or (item.start.measured and item.start.low == item.start.high)
-
-
-_Box = tuple[float, float, float, float]
-
-
-class _Taken:
-    """What stands on the paper already, by columns: a long series asks often."""
-
-    def __init__(self) -> None:
-        self._columns: dict[int, list[_Box]] = {}
-
-    def add(self, box: _Box) -> None:
-        """Notes that something stands there."""
-        for column in _columns(box):
-            self._columns.setdefault(column, []).append(box)
-
-    def is_free(self, box: _Box) -> bool:
-        """Whether nothing stands there."""
-        return not any(
-            _meet(box, other) for column in _columns(box) for other in self._columns.get(column, ())
-        )
-
-
-def _columns(box: _Box) -> range:
-    return range(int(box[0] // 8), int(box[2] // 8) + 1)
-
-
-def _value(said: str, x: float, y: float, taken: _Taken) -> str:
-    """The value at its point, above or below or beside it, where no other stands."""
-    half, high = width(said, SMALL) / 2 + 1, SMALL
-    for middle, base in ((x, y - 6), (x, y + 15), (x + half + 7, y + 4), (x - half - 7, y + 4)):
-        box = (middle - half, base - high + 1, middle + half, base + 2)
-        if box[0] >= GUTTER - 8 and box[2] <= WIDE and taken.is_free(box):
-            taken.add(box)
-            return _text(middle, base, said, "tl-value", "middle")
-    return ""
-
-
-def _meet(one: _Box, other: _Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
