@@ -375,3 +375,16 @@ def test_no_key_is_a_trap(open_html: Open) -> None:
     for _ in stops:
         page.keyboard.press("Shift+Tab")
     assert page.evaluate("document.activeElement.matches('a.skip')")
+
+
+def test_paper_is_black_on_white(open_html: Open) -> None:
+    """Printed from a dark screen, text is dark: every fact and the narrative can be read."""
+    page = open_html(case_html())
+    page.emulate_media(media="print", color_scheme="dark")
+    pale = page.evaluate(
+        """() => [...document.querySelectorAll("#text, #text *, .fact, .fact *, #banner, #glance *")]
+            .filter(e => e.checkVisibility() && [...e.childNodes].some(n => n.nodeType === 3))
+            .filter(e => Math.min(...getComputedStyle(e).color.match(/\\d+/g).slice(0, 3)) > 150)
+            .map(e => e.outerHTML.slice(0, 80))"""
+    )
+    assert pale == []
