@@ -227,7 +227,7 @@ def test_each_thing_leads_to_its_fact() -> None:
     """By a link that says in words what it is and when."""
     line = timeline(rich().case)
     root = parsed(draw(line, links=True))
-    links = {e.attrib["href"]: e.attrib["aria-label"] for e in root.iter(f"{SVG}a")}
+    links = {e.attrib["href"]: e[0].text for e in root.iter(f"{SVG}a")}
     assert set(links) == {f"#f-{item.fact}" for item in line.items}
     assert "6 days" in links["#f-patient-case"]
     assert not list(parsed(draw(line)).iter(f"{SVG}a"))
