@@ -754,6 +754,9 @@ function stepFrom(element, row, key) {
   return by && row[Math.max(0, Math.min(far - 1, row.indexOf(element) + by))];
 }
 
+// Where the mouse was pressed in the text.
+let down = {};
+
 // The words of the text are one tab stop, the facts with their buttons another: the last used.
 let [lastLink, lastCard] = [];
 
@@ -802,7 +805,7 @@ function onClick(event) {
     onPage[one.dataset.act]?.(one);
   } else if (link?.matches("#text a")) {
     // Words that were just selected with the mouse are no wish to go somewhere.
-    const chosen = event.detail && selected();
+    const chosen = event.detail && Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY) > 4 && selected();
     if (chosen || link.matches(".m")) event.preventDefault();
     if (!chosen && link.matches(".m")) toFact(link);
   } else if (card && link?.hash.startsWith("#t-")) {
@@ -1057,9 +1060,10 @@ listen(document, {
 });
 // Browsers select nothing from within a link: while the button is down, it is none.
 listen(text, {
-  pointerdown({ target, pointerType }) {
-    const link = target.closest("a[href]");
-    if (!link || pointerType !== "mouse") return;
+  pointerdown(event) {
+    down = event;
+    const link = event.target.closest("a[href]");
+    if (!link || event.pointerType !== "mouse") return;
     const href = link.getAttribute("href");
     put(link, "href");
     put(link, "tabindex");
