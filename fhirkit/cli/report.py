@@ -159,10 +159,7 @@ def _subject(given: Given, way: Way) -> Subject:
     if given.problem is not None:
         raise given.problem
     made = subject(given.name, given.content, given.origin, way)
-    messages = made.case.notices
-    if not made.case.facts and not messages:
-        messages = ("no case in this text: its page has nothing but the text",)
-    for message in messages:
+    for message in made.case.notices:
         notice(given.origin, message)
     return made
 
