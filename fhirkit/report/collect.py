@@ -22,6 +22,7 @@ from fhirkit.mappers.identity import document_bytes, document_key, resource_key
 from fhirkit.mappers.wording import Wording
 from fhirkit.report.answering import answering
 from fhirkit.report.entries import Detail, Entry, Made, Part
+from fhirkit.report.kinds import STAYS
 from fhirkit.report.resources import (
     Placed,
     codes_of,
@@ -67,9 +68,8 @@ def _name(fact: Fact, wording: Wording) -> str:
     if field is None:
         return "patient"
     term = getattr(fact, field)
-    if isinstance(fact, EncounterFact):
-        # "inpatient" is its class.
-        return _STAYS.get(term.concept, "stay")
+    if isinstance(fact, EncounterFact) and term.concept in STAYS:
+        return STAYS[term.concept]
     return term.concept or wording.of(term.span)
 
 
@@ -218,7 +218,6 @@ def _group(fact: Fact) -> str:
 
 
 _KIND_OF = {made: kind for kind, made in KINDS.items()}
-_STAYS = {"inpatient": "admission", "emergency": "emergency visit", "ambulatory": "visit"}
 _USES = {Use.PREVIOUS: "earlier therapy", Use.LONG_TERM: "long term", Use.CONSIDERED: "considered"}
 _GROUP_OF_KIND = {
     "patient": "patient",

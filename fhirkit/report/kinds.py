@@ -32,3 +32,6 @@ GROUPS: Final = {
     "adverse-events": "Adverse events",
     "others": "Not this patient’s",
 }
+
+#: What a stay is called, by its class.
+STAYS: Final = {"inpatient": "admission", "emergency": "emergency visit", "ambulatory": "visit"}

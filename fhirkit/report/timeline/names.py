@@ -18,6 +18,7 @@ from fhirkit.facts.model import (
     SymptomFact,
     Term,
 )
+from fhirkit.report.kinds import STAYS
 
 if TYPE_CHECKING:
     from fhirkit.facts.model import Fact
@@ -50,13 +51,8 @@ def name(fact: Fact) -> str:
         return "death"
     term: Term = getattr(fact, KINDS[type(fact)][1])
     if isinstance(fact, EncounterFact):
-        return _stay(fact, term)
+        return STAYS.get(term.concept or "", folded(term.span.text))
     return folded(term.concept or term.span.text)
-
-
-def _stay(fact: EncounterFact, term: Term) -> str:
-    """A stay by the author's own words: "was admitted" says more than its class."""
-    return folded(fact.spans[0].text if len(fact.spans[0].text) <= 40 else term.span.text)
 
 
 def kind(fact: Fact) -> str:

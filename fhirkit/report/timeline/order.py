@@ -62,25 +62,37 @@ def counted(facts: Sequence[Fact], told: Iterable[Told], tale: Telling) -> dict[
 
     What looks back ("for 12 days") counts to the stay or visit of its sentence, else to where the
     story stands; what goes on ("two months later") counts from the last time told or, where
-    something was done to the patient since, from that.
+    something was done to the patient since, from that. Words that tell the time of several facts
+    are counted once, from the same for all of them.
     """
     statements = sorted(told, key=lambda t: t.at)
     stays = [f for f in facts if isinstance(f, EncounterFact)]
     done = sorted((tale.at[f.id], f.id) for f in facts if _is_done(f))
     found: dict[str, str] = {}
+    shared = {_words(t): t.anchor for t in statements if t.anchor is not None}
     now: Told | None = None
     for statement in statements:
         free = statement.anchor is None and statement.measured and not statement.date
         if free and statement.of_other:
             continue
-        if free and statement.back:
-            found[statement.node] = _look_back(statement, facts, stays, now, tale)
-        elif free and (anchor := _last(done, now, statement, tale)) is not None:
-            found[statement.node] = anchor
+        anchor = shared.get(_words(statement)) if free else None
+        if free and anchor is None:
+            anchor = (
+                _look_back(statement, facts, stays, now, tale)
+                if statement.back
+                else _last(done, now, statement, tale)
+            )
+        if free and anchor is not None:
+            found[statement.node] = shared[_words(statement)] = anchor
         moves = statement.measured and not statement.back and statement.at >= tale.begin
         if moves and (not free or statement.node in found):
             now = statement
     return found
+
+
+def _words(told: Told) -> tuple[int, float, float]:
+    """What makes two statements the same words of the text."""
+    return told.at, told.low, told.high
 
 
 def _is_done(fact: Fact) -> bool:
