@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from fhirkit.narrative.span import Span
     from fhirkit.push import Client, PushOptions, push
     from fhirkit.push.report import PushReport
+    from fhirkit.report.whole import report
     from fhirkit.review.apply import decide
     from fhirkit.review.decisions import Decisions
     from fhirkit.review.jsonform import read_decisions
@@ -72,6 +73,7 @@ __all__ = [
     "load_guide",
     "push",
     "read_decisions",
+    "report",
     "to_bundle",
     "to_json",
     "to_models",
@@ -103,6 +105,7 @@ _HOME = {
     "load_guide": "fhirkit.validate.profiles.guide",
     "push": "fhirkit.push",
     "read_decisions": "fhirkit.review.jsonform",
+    "report": "fhirkit.report.whole",
     "to_bundle": "fhirkit.bundle",
     "to_json": "fhirkit.bundle",
     "to_models": "fhirkit.bundle",
@@ -125,9 +128,9 @@ def __dir__() -> list[str]:
 
 
 class _Package(ModuleType):
-    """Keeps ``fhirkit.push`` and ``fhirkit.validate`` the functions.
+    """Keeps ``fhirkit.push``, ``fhirkit.report`` and ``fhirkit.validate`` the functions.
 
-    The import system binds each subpackage it loads to a name in its parent. For these two
+    The import system binds each subpackage it loads to a name in its parent. For these
     the name is taken: ``fhirkit.validate(bundle)`` works whoever imported what before.
     """
 

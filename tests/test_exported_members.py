@@ -39,6 +39,7 @@ def test_exported_members_are_these() -> None:
         "load_guide",
         "push",
         "read_decisions",
+        "report",
         "to_bundle",
         "to_json",
         "to_models",
@@ -72,7 +73,7 @@ def test_unknown_name_is_an_attribute_error() -> None:
         fhirkit.extrakt  # noqa: B018
 
 
-@pytest.mark.parametrize("first", ["fhirkit.push", "fhirkit.validate"])
+@pytest.mark.parametrize("first", ["fhirkit.push", "fhirkit.report", "fhirkit.validate"])
 def test_subpackage_does_not_hide_its_function(first: str) -> None:
     """``fhirkit.push`` is the function, whichever module was imported before."""
     code = f"import {first}, fhirkit, sys; sys.exit(not callable({first}))"

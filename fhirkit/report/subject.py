@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
 from fhirkit.bundle import to_bundle, to_json
@@ -68,6 +69,10 @@ class Subject:
     issues: tuple[Issue, ...] = ()
     decisions: Decisions | None = None
     altered: frozenset[str] = frozenset()
+
+    def is_of(self, digest: str) -> bool:
+        """Whether this is the SHA-256 of its text, by which decisions know it."""
+        return sha256(self.case.text.encode("utf-8", "surrogatepass")).hexdigest() == digest
 
 
 def of_text(name: str, text: str, way: Way | None = None) -> Subject:

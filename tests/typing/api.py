@@ -23,9 +23,13 @@ decided = fhirkit.decide(case, decisions)
 assert_type(decided.case, fhirkit.Case)
 assert_type(decided.untouched, tuple[str, ...])
 fhirkit.decide(case, decisions, mappings=None)
+assert_type(fhirkit.report(case, name="a", decisions=decisions), str)
+fhirkit.report("text", fhirkit.Settings())
+fhirkit.report(b"text")  # type: ignore[arg-type]
 fhirkit.read_decisions("{}")  # type: ignore[arg-type]
 
 bundle = fhirkit.to_bundle(case)
+fhirkit.report(bundle)
 assert_type(bundle, dict[str, Any])
 fhirkit.to_bundle(case, None)
 fhirkit.to_bundle(case, fhirkit.Settings(test_data=True))
