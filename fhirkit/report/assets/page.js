@@ -41,7 +41,8 @@ const tidy = (words) => words.replace(/\s+/g, " ").trim();
 const list = (words) => (words ?? "").split(" ").filter(Boolean);
 
 // Sets an attribute, or takes it away where there is no value.
-const put = (element, name, value) => (value === undefined ? element.removeAttribute(name) : element.setAttribute(name, value));
+const put = (element, name, value) =>
+  (value === undefined ? element.removeAttribute(name) : element.setAttribute(name, value));
 // Words that are told when they change are written only when they do.
 const write = (place, words) => {
   if (place.textContent !== words) place.replaceChildren(words);
@@ -134,10 +135,12 @@ function open(slot, title, content, label, save) {
 }
 
 // Asks in place before what is hard to take back.
-const ask = (question, label, then) => open($(".slot", review), question, [make("p", {}, question)], label, () => {
-  queueMicrotask(then);
-  return true;
-});
+function ask(question, label, then) {
+  open($(".slot", review), question, [make("p", {}, question)], label, () => {
+    queueMicrotask(then);
+    return true;
+  });
+}
 
 // Does `then` when the reviewer's name is known; asks for it in place where it is not.
 function named(slot, then) {
@@ -255,7 +258,8 @@ function now() {
   const date = new Date();
   const east = -date.getTimezoneOffset();
   const clock = (minutes) => new Date(minutes * 60000).toISOString();
-  return clock(date / 60000 + east).slice(0, 19) + (east < 0 ? "-" : "+") + clock(Math.abs(east)).slice(11, 16);
+  const zone = clock(Math.abs(east)).slice(11, 16);
+  return clock(date / 60000 + east).slice(0, 19) + (east < 0 ? "-" : "+") + zone;
 }
 
 function inPageOrder(some) {
@@ -325,21 +329,24 @@ const onCard = {
   reject: (card) => toggle(card, "reject"),
   note(card) {
     const before = decisionOn(card);
-    open($(".slot", card), `Note on ${nameOf(card)}`, [field("note", "Note", before?.note)], "Save note", ({ note }) => {
-      const words = note.value.trim() || undefined;
+    const content = [field("note", "Note", before?.note)];
+    open($(".slot", card), `Note on ${nameOf(card)}`, content, "Save note", ({ note: { value }, note }) => {
+      const words = value.trim() || undefined;
       if (words === before?.note) return refuse(note, NOTHING);
       const verdict = before?.verdict ?? "note";
-      return decide(card, words || verdict !== "note" ? verdict : null, { note: words, changes: before?.changes });
+      const stays = words || verdict !== "note";
+      return decide(card, stays ? verdict : null, { note: words, changes: before?.changes });
     });
   },
   correct(card) {
     const was = readingOf(card);
     const before = decisionOn(card)?.changes;
-    open($(".slot", card), `Correct ${nameOf(card)}`, controls(correctable(card), { ...was, ...before }), "Save correction", (form, element) => {
+    const content = controls(correctable(card), { ...was, ...before });
+    open($(".slot", card), `Correct ${nameOf(card)}`, content, "Save correction", (form, element) => {
       const changes = changesIn(form, was);
       if (!changes) return false;
-      if (Object.keys(changes).length && !same(changes, before)) return decide(card, "correct", { changes });
-      return write($("p.wrong", element), NOTHING);
+      const isNew = Object.keys(changes).length && !same(changes, before);
+      return isNew ? decide(card, "correct", { changes }) : write($("p.wrong", element), NOTHING);
     });
   },
   undo(card) {
@@ -359,11 +366,13 @@ const toggle = (card, verdict) => decide(card, verdictOn(card) === verdict ? nul
 function changesIn(form, was) {
   const get = (name) => form[name]?.value.trim() ?? was[name] ?? "";
   const read = {
-    value: get("value").replace("≤", "<=").replace("≥", ">=").replace(/^([<>]=?)\s+/, "$1"), unit: get("unit"),
+    value: get("value").replace("≤", "<=").replace("≥", ">=").replace(/^([<>]=?)\s+/, "$1"),
+    unit: get("unit"),
     code: form.system ? codeOf(get("system"), get("code"), get("display")) : was.code,
     certainty: get("certainty"), whose: get("whose"),
   };
-  const changes = Object.fromEntries(Object.entries(read).filter(([name, value]) => !same(value, was[name] ?? "")));
+  const isChanged = ([name, value]) => !same(value, was[name] ?? "");
+  const changes = Object.fromEntries(Object.entries(read).filter(isChanged));
   const { value, unit, code } = changes;
   if (value === "") return refuse(form.value, "A value is needed. To drop the fact, reject it.");
   if (value && !/^([<>]=?)?[+-]?\d{1,15}(\.\d{1,15})?$/.test(value)) {
@@ -461,8 +470,11 @@ function hideAdded(id) {
 
 // Takes an added fact away, and out of the suspects of other added ones.
 function removeAdded(card) {
-  for (const { changes } of decisions.values()) {
-    if (changes?.suspects) changes.suspects = changes.suspects.filter((id) => id !== idOf(card));
+  for (const [id, decision] of decisions) {
+    const { suspects, ...changes } = decision.changes ?? {};
+    if (!suspects?.includes(idOf(card))) continue;
+    const left = suspects.filter((one) => one !== idOf(card));
+    decisions.set(id, { ...decision, changes: { ...changes, suspects: left }, at: now() });
   }
   hideAdded(idOf(card));
   settle(idOf(card));
@@ -487,16 +499,19 @@ let selection = null;
 // The form for a fact that was missed: of the words selected, or of words written into it.
 function openAdder() {
   const span = selection;
-  const drugs = cards().filter((card) => $(".decide", card) && /medication|procedure/.test(card.dataset.kind));
-  const suspects = make("fieldset", {}, make("legend", {}, "Suspected"), ...drugs.map((card) =>
-    make("label", {}, make("input", { type: "checkbox", name: "suspects", value: idOf(card) }), ` ${nameOf(card)}`)));
-  const patients = Object.fromEntries(cards().map(({ dataset: { patient } }) => [patient, patient]).filter(([one]) => one));
+  const drugs = cards().filter((card) => $(".decide", card) && /medic|proced/.test(card.dataset.kind));
+  const box = (card) => make("input", { type: "checkbox", name: "suspects", value: idOf(card) });
+  const suspects = make("fieldset", {}, make("legend", {}, "Suspected"),
+    ...drugs.map((card) => make("label", {}, box(card), ` ${nameOf(card)}`)));
+  const numbers = cards().map((card) => card.dataset.patient).filter(Boolean);
+  const patients = Object.fromEntries(numbers.map((one) => [one, one]));
   const [first] = Object.keys(patients);
   const content = [
     field("words", "Words as they stand in the narrative", span ? wordsAt(span) : ""),
     field("which", "Which of them", "", {}), field("kind", "Kind", "symptom", KINDS),
     ...(first ? [field("patient", "Patient", first, patients)] : []),
-    suspects, ...controls(["certainty", "whose", "value", "unit", "code"], { certainty: "affirmed", whose: "patient" }),
+    suspects,
+    ...controls(["certainty", "whose", "value", "unit", "code"], { certainty: "affirmed", whose: "patient" }),
     field("note", "Note"),
   ];
   open($(".adder .slot"), "Add a fact", content, "Add", saveAdded);
@@ -504,9 +519,10 @@ function openAdder() {
   const { words, which, kind, value, unit } = form.elements;
   const suit = () => {
     const found = occurrences(words.value);
-    const chosen = [which.value, span?.join("-")].find((place) => found.some((one) => one.join("-") === place));
+    const places = found.map((place) => place.join("-"));
+    const chosen = [which.value, span?.join("-")].find((place) => places.includes(place));
     which.replaceChildren(...found.map((place, n) =>
-      new Option(`${n + 1} of ${found.length}: ${around(place)}`, place.join("-"))));
+      new Option(`${n + 1} of ${found.length}: ${around(place)}`, places[n])));
     if (chosen) which.value = chosen;
     which.parentElement.hidden = found.length < 2;
     const measured = /observation|medication/.test(kind.value);
@@ -542,7 +558,8 @@ function saveAdded(form) {
   const note = form.note.value.trim() || undefined;
   const spans = spansIn(place);
   const fact = addedId({ kind, spans, patient });
-  const decision = { fact, kind, spans, verdict: "add", changes, note, patient, by: state.by, at: now() };
+  const { by } = state;
+  const decision = { fact, kind, spans, verdict: "add", changes, note, patient, by, at: now() };
   hideAdded(fact);
   const card = showAdded(decision);
   settle(fact, decision);
@@ -616,11 +633,13 @@ function render() {
 // Hides what the filter leaves out; the text stays, without the look of marks.
 function sift() {
   const off = $$("[data-kind][aria-pressed=false]", filters).map((one) => one.dataset.kind);
-  const [open, found] = ["open", "found"].map((act) => $(`[data-act=${act}][aria-pressed=true]`, filters));
+  const [onlyOpen, onlyFound] = ["open", "found"].map((act) =>
+    Boolean($(`[data-act=${act}][aria-pressed=true]`, filters)));
   const all = cards();
   const left = openCards();
   for (const card of all) {
-    card.hidden = off.includes(card.dataset.kind) || Boolean((open && !left.includes(card)) || (found && !$(".finding", card)));
+    card.hidden = off.includes(card.dataset.kind) || (onlyOpen && !left.includes(card))
+      || (onlyFound && !$(".finding", card));
   }
   for (const group of $$(".group, .person", facts)) group.hidden = !$(".fact:not([hidden])", group);
   $$(".m", text).forEach(dress);
@@ -664,11 +683,13 @@ function light(id) {
   if (id) put(cardOf(id), "aria-current", true);
 }
 
-const pace = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
+// A long way takes too long to be watched, and some can't bear to watch any.
+const pace = (way) => (matchMedia("(prefers-reduced-motion: reduce)").matches || Math.abs(way) > 2 * innerHeight
+  ? "instant" : "smooth");
 
 // Into view and under the fingers.
 function reach(element) {
-  element.scrollIntoView({ block: "center", behavior: pace() });
+  element.scrollIntoView({ block: "center", behavior: pace(element.getBoundingClientRect().top) });
   element.focus({ preventScroll: true });
 }
 
@@ -677,7 +698,8 @@ function nudge(link) {
   const pane = byId("narrative");
   if (!link || getComputedStyle(pane).overflowY !== "auto") return;
   const top = link.getBoundingClientRect().top - pane.getBoundingClientRect().top;
-  if (top < 0 || top > pane.clientHeight * 0.8) pane.scrollBy({ top: top - pane.clientHeight / 3, behavior: pace() });
+  const height = pane.clientHeight;
+  if (top < 0 || top > height * 0.8) pane.scrollBy({ top: top - height / 3, behavior: pace(top) });
 }
 
 // Goes to #f-… or #t-… by way of the address, so that the browser's way back works.
@@ -742,7 +764,8 @@ function openMenu(link, ids) {
   const box = link.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = menu;
   const top = box.bottom + height < innerHeight ? box.bottom : box.top - height;
-  menu.style.left = `${Math.max(8, Math.min(box.left, document.documentElement.clientWidth - width - 8))}px`;
+  const room = document.documentElement.clientWidth - width - 8;
+  menu.style.left = `${Math.max(8, Math.min(box.left, room))}px`;
   menu.style.top = `${Math.max(8, top)}px`;
   items[0].focus({ preventScroll: true });
 }
@@ -779,8 +802,8 @@ function onKey(event) {
   const link = target.closest("#text a");
   if (!card && !link) return;
   const act = card && ACTS[key] && $(`[data-act=${ACTS[key]}]:not([hidden])`, card);
-  const next = card && /Left|Right/.test(key) ? null
-    : stepFrom(card ?? link, card ? shown() : $$("a[href]", text), card ? { j: "ArrowDown", k: "ArrowUp" }[key] ?? key : key);
+  const pressed = (card && { j: "ArrowDown", k: "ArrowUp", ArrowLeft: "", ArrowRight: "" }[key]) ?? key;
+  const next = stepFrom(card ?? link, card ? shown() : $$("a[href]", text), pressed);
   if (key === "?") showKeys();
   else if (next) reach(next);
   else if (act && !event.repeat) act.click();
@@ -805,7 +828,8 @@ function onClick(event) {
     onPage[one.dataset.act]?.(one);
   } else if (link?.matches("#text a")) {
     // Words that were just selected with the mouse are no wish to go somewhere.
-    const chosen = event.detail && Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY) > 4 && selected();
+    const way = Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY);
+    const chosen = event.detail && way > 4 && selected();
     if (chosen || link.matches(".m")) event.preventDefault();
     if (!chosen && link.matches(".m")) toFact(link);
   } else if (card && link?.hash.startsWith("#t-")) {
@@ -853,8 +877,9 @@ function renderReview() {
   const all = due();
   const open = openCards().length;
   const added = countOf("add");
-  write($(".progress"), `${all.length - open} of ${all.length} decided${added ? `, ${added} added` : ""}; `
-    + `${plural($$(".finding", facts).length, "finding")}.${state.saved ? "" : " Not saved to a file yet."}`);
+  const found = plural($$(".finding", facts).length, "finding");
+  write($(".progress"), `${all.length - open} of ${all.length} decided${added ? `, ${added} added` : ""}; ${found}.`
+    + `${state.saved ? "" : " Not saved to a file yet."}`);
   const gone = [...decisions.keys()].filter((id) => !cardOf(id));
   write($(".gone"), gone.length ? `Kept in the file, but not on this page: ${gone.join(", ")}.` : "");
   write($("[data-act=sign]"), state.signed ? "Take signature away" : "Sign");
@@ -903,9 +928,11 @@ function clear() {
 
 function save() {
   const { signed } = state;
-  const file = { format: FORMAT, sha256, document: source, ...(signed && { signed }), decisions: inPageOrder(decisions.values()) };
+  const some = inPageOrder(decisions.values());
+  const file = { format: FORMAT, sha256, document: source, ...(signed && { signed }), decisions: some };
   const blob = new Blob([`${JSON.stringify(file, MEMBERS, 2)}\n`], { type: "application/json" });
-  const link = make("a", { href: URL.createObjectURL(blob), download: `${source.replace(/[/\\]/g, "_")}.decisions.json` });
+  const name = `${source.replace(/[/\\]/g, "_")}.decisions.json`;
+  const link = make("a", { href: URL.createObjectURL(blob), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   state.saved = true;
@@ -918,7 +945,8 @@ function save() {
 const isText = (value) => typeof value === "string" && value.trim() !== "";
 const isName = (value) => isText(value) && /^[\w-]+$/.test(value);
 const isAny = (value) => value === undefined || typeof value === "string";
-const isDate = (value) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(value) && isText(value) && !Number.isNaN(Date.parse(value));
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+const isDate = (value) => isText(value) && INSTANT.test(value) && !Number.isNaN(Date.parse(value));
 const isSpan = (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isInteger)
   && value[0] >= 0 && value[0] < value[1] && value[1] <= toPoint(narrative.length);
 const optional = (test) => (value) => value === undefined || test(value);
@@ -932,7 +960,8 @@ const isSigned = fits({ by: isText, at: isDate });
 // What a decision is made of.
 const DECISION = {
   fact: isName, kind: isName, spans: (value) => listOf(isSpan)(value) && value.length > 0, seen: optional(isName),
-  verdict: among({ ...DONE, note: 1 }), note: optional(isText), patient: optional(Number.isInteger), by: isText, at: isDate,
+  verdict: among({ ...DONE, note: 1 }), note: optional(isText), patient: optional(Number.isInteger),
+  by: isText, at: isDate,
   changes: optional(fits({
     value: isAny, unit: isAny, certainty: optional(among(CERTAINTY)), whose: optional(among(WHOSE)),
     code: optional(fits({ system: isText, code: isText, display: isAny })), suspects: optional(listOf(isName)),
@@ -979,12 +1008,15 @@ async function load({ target }) {
     const data = JSON.parse(await target.files[0].text());
     const mine = [...decisions.values()];
     const older = merge(checked(data));
-    changed(holds(data.signed, data.decisions) ?? holds(state.signed, mine));
+    const before = state.signed;
+    changed(holds(data.signed, data.decisions) ?? holds(before, mine));
     touched = written(data.decisions) !== written(decisions.values());
     state.saved = !touched;
     keep();
     renderReview();
-    say(`${plural(data.decisions.length, "decision")} loaded${older ? `; for ${older} yours is newer and stays` : ""}.`);
+    say(`${plural(data.decisions.length, "decision")} loaded`
+      + `${older ? `; for ${older} yours is newer and stays` : ""}.`
+      + `${before && !state.signed ? " The signature was taken away." : ""}`);
   } catch (error) {
     warn(error instanceof SyntaxError ? "This file is no JSON." : error.message);
   }
