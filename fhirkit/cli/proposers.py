@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from fhirkit.cli.outputs import notice
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from fhirkit.facts.case import Case
+    from fhirkit.report.subject import Reader
 
 #: For the end of a verb's help.
 KEYS = """\
@@ -22,13 +22,6 @@ A server that --proposer names gets its key from the environment only:
   FHIRKIT_LLM_KEY_FILE  a file with the key (FHIRKIT_LLM_KEY: the key)
   FHIRKIT_LLM_TIMEOUT   seconds to wait for an answer (default: 120)
 """
-
-
-class Reader(Protocol):
-    """Reads one text."""
-
-    def __call__(self, text: str, *, explain: bool = False) -> Case:
-        """The facts of the text."""
 
 
 def add_proposer(parser: argparse.ArgumentParser) -> None:

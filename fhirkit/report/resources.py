@@ -80,7 +80,7 @@ def about(resource: Resource) -> Resource:
     kind = resource.get("resourceType")
     code = _concept(resource.get(_ABOUT.get(str(kind), "code")))
     value = _concept(resource.get("valueCodeableConcept"))
-    if kind == "Observation" and value and code.get("text") in _PRESENCE:
+    if kind == "Observation" and value and str(code.get("text")) in _PRESENCE:
         return value
     return code
 

@@ -4,6 +4,7 @@ import json
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from fhirkit.errors import InputError
 from fhirkit.facts.jsonform import to_dict
 from fhirkit.facts.model import Whose
 from fhirkit.report.inputs import is_decisions, subject
+from fhirkit.report.page import page
 from fhirkit.report.subject import Subject, Way, of_case, of_text
+from fhirkit.report.summary import summary
 
 TEXT = (
     "A 40-year-old woman with multiple sclerosis was given 12 mg of alemtuzumab for five days. "
@@ -352,6 +355,42 @@ def test_odd_resources_beside_the_case_are_named() -> None:
     bundle["entry"] += [{"fullUrl": f"u{i}", "resource": r} for i, r in enumerate(odd)]
     data = fhirkit.to_json(bundle).replace("Infinity", "1e999").encode()
     assert subject("b", data, "b").altered == {"u0", "u1", "u2"}
+
+
+ODD = [None, True, -1, 1.5, 10**30, "", "</script>", [], {}, [None], [[]], {"x": 1}, [{"x": []}]]
+
+
+def places(node: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The way to every value inside ``node``."""
+    inner = node.items() if isinstance(node, dict) else enumerate(node)
+    found = [(*place, name) for name, _ in inner]
+    for name in [name for *_, name in found]:
+        if isinstance(node[name], dict | list):
+            found += places(node[name], (*place, name))
+    return found
+
+
+def test_any_value_may_stand_anywhere() -> None:
+    """A bundle of any shape has its page, or is refused; nothing breaks on the way."""
+    whole = fhirkit.to_json(bundle_of())
+    everywhere = places(json.loads(whole))
+    chance = Random(7)
+    shown = 0
+    for _ in range(100):
+        bundle = json.loads(whole)
+        *way, last = chance.choice(everywhere)
+        node = bundle
+        for name in way:
+            node = node[name]
+        node[last] = chance.choice(ODD)
+        try:
+            made = subject("b", json.dumps(bundle).encode(), "b")
+        except InputError:
+            continue
+        assert page(made)
+        assert summary(made).facts <= len(made.case.facts)
+        shown += 1
+    assert shown > 60
 
 
 @pytest.mark.parametrize(
