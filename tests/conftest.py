@@ -23,6 +23,7 @@ OURS = {
     "FHIRKIT_EXPECT_WHEEL",
     "FHIRKIT_PACKAGES",
     "FHIRKIT_REQUIRE_ALL",
+    "FHIRKIT_SCREENSHOTS",
 }
 PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
 

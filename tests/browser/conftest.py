@@ -108,7 +108,7 @@ def new_page(browser: Browser, watch: Watch) -> Iterator[NewPage]:
                 **options,
             )
             stack.callback(context.close)
-            context.set_default_timeout(5000)
+            context.set_default_timeout(10_000)
             watch.over(context)
             return context.new_page()
 
