@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -49,30 +50,44 @@ class Placed:
 
 
 def placed(bundle: Resource) -> list[Placed]:
-    """The resources of a bundle in their order."""
+    """The resources of a bundle in their order, no two with the same key."""
     entries = bundle.get("entry")
-    found = []
+    found: list[Placed] = []
+    taken: set[str] = set()
     for position, entry in enumerate(entries if isinstance(entries, list) else []):
         resource = entry.get("resource") if isinstance(entry, dict) else None
         if isinstance(resource, dict):
             url = str(entry.get("fullUrl", ""))
-            found.append(Placed(position, key_of(resource) or url or str(position), url, resource))
+            names = (key_of(resource), url)
+            unnamed = f"entry-{position}"
+            key = next((name for name in names if name and name not in taken), unnamed)
+            taken.add(key)
+            found.append(Placed(position, key, url, resource))
     return found
 
 
 def key_of(resource: Resource) -> str | None:
-    """The key of a resource made by fhirkit: its identifier, or its tag where it has none."""
+    """The key of a resource made by fhirkit, among its identifiers or, where it has none, its tags.
+
+    That of a resource of another program is whatever identifies it.
+    """
     found = resource.get("identifier")
-    # One of a kind in some types, any number in others.
-    for identifier in found if isinstance(found, list) else [found]:
-        if isinstance(identifier, dict) and isinstance(identifier.get("value"), str):
-            return str(identifier["value"])
     meta = resource.get("meta")
     tags = meta.get("tag") if isinstance(meta, dict) else None
-    for tag in tags if isinstance(tags, list) else []:
-        if isinstance(tag, dict) and isinstance(tag.get("code"), str):
-            return str(tag["code"])
-    return None
+    # One identifier in some types, any number in others.
+    values = [_part(item, "value") for item in (found if isinstance(found, list) else [found])]
+    values += [_part(item, "code") for item in (tags if isinstance(tags, list) else [])]
+    named = [value for value in values if value]
+    return next((value for value in named if _OURS.match(value)), named[0] if named else None)
+
+
+def _part(item: Any, name: str) -> str:
+    found = item.get(name) if isinstance(item, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+#: A key of ours begins with that of its document; a hospital's number may stand beside it.
+_OURS = re.compile("[0-9a-f]{16}-")
 
 
 def about(resource: Resource) -> Resource:

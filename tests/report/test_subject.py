@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
@@ -286,6 +287,18 @@ def test_a_sites_own_record_of_the_person_does_not_alter_the_rest() -> None:
     bundle["entry"] = [e for e in bundle["entry"] if e["resource"] is not person]
     text = fhirkit.to_json(bundle).replace(address, "Patient/4711")
     assert given(json.loads(text)).altered == frozenset()
+
+
+def test_a_hospitals_own_numbers_hide_no_key() -> None:
+    """Identifiers that a site put before ours neither alter a resource nor take it off the page."""
+    bundle = bundle_of()
+    for entry in bundle["entry"]:
+        if isinstance(entry["resource"].get("identifier"), list):
+            entry["resource"]["identifier"].insert(0, {"system": "urn:mrn", "value": "4711"})
+    made = given(bundle)
+    assert made.altered == frozenset()
+    own = given(bundle_of())
+    assert re.findall(r' id="([\w-]+)"', page(made)) == re.findall(r' id="([\w-]+)"', page(own))
 
 
 @pytest.mark.parametrize(
