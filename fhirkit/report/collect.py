@@ -14,6 +14,7 @@ from fhirkit.facts.model import (
     Fact,
     MedicationFact,
     ObservationFact,
+    PatientFact,
     Use,
     Whose,
 )
@@ -64,9 +65,9 @@ def collect(subject: Subject) -> tuple[tuple[Entry, ...], tuple[Issue, ...]]:
 
 
 def _name(fact: Fact, wording: Wording) -> str:
-    field = NAMED_BY.get(type(fact))
-    if field is None:
-        return "patient"
+    if isinstance(fact, PatientFact):
+        return f"{fact.sex.concept} patient" if fact.sex and fact.sex.concept else "patient"
+    field = NAMED_BY[type(fact)]
     term = getattr(fact, field)
     if isinstance(fact, EncounterFact) and term.concept in STAYS:
         return STAYS[term.concept]

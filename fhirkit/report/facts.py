@@ -88,12 +88,17 @@ def _article(entry: Entry, level: int) -> Html:
 def _heading(entry: Entry, level: int) -> Html:
     first = entry.mentions[0] if entry.mentions else None
     name = element("a", entry.title, href=f"#t-{first.start}") if first else entry.title
-    unit = entry.unit
-    if entry.kind == "patient" and unit and entry.value != "1":
-        unit += "s"  # "33-year-old" has the singular
-    shown = f"{entry.value} {unit}".strip()
+    shown = _age(entry) if entry.kind == "patient" else f"{entry.value} {entry.unit}".strip()
     value = element("span", shown, class_="value") if shown else EMPTY
     return element(f"h{level}", name, Html(" ") if shown else EMPTY, value)
+
+
+def _age(entry: Entry) -> str:
+    if not entry.value:
+        return ""
+    # "33-year-old" has the singular.
+    unit = f"{entry.unit}s" if entry.unit and entry.value != "1" else entry.unit
+    return f"age {entry.value} {unit}".strip()
 
 
 def _chips(entry: Entry) -> Iterator[Html]:
@@ -107,7 +112,7 @@ def _chips(entry: Entry) -> Iterator[Html]:
         yield _chip("no resource", "c-none")
     else:
         if not entry.codes and entry.kind != "patient":
-            yield _chip("no code: goes out as words", "c-none")
+            yield _chip("no code", "c-none")
         yield _chip(entry.made.type, "c-made")
 
 

@@ -51,8 +51,8 @@ _VALUED_BY: dict[type[Fact], str] = {
 #: What a reader misses where the text does not tell it.
 _MISSED = frozenset({"latency", "seriousness", "outcome", "causality"})
 
-#: Terms whose concept is a letter of a code system.
-_IN_WORDS = frozenset({"interpretation"})
+#: Terms of which the author's words say more: a concept may be a letter of a code system.
+_IN_WORDS = frozenset({"interpretation", "specimen"})
 
 _DETAILS: dict[type[Fact], tuple[tuple[str, str], ...]] = {
     PatientFact: (
@@ -176,6 +176,8 @@ class Telling:
             # What is named by a fact is not told once more in words.
             if label in told or ((value is None or value == ()) and not missed):
                 continue
+            if field == "condition" and self._named(value) == self._named(fact.id):
+                continue
             told.add(label)
             # "H" is what the mapping calls it; the author said "elevated".
             yield Detail(label, tuple(self._parts(value.span if field in _IN_WORDS else value)))
@@ -191,7 +193,7 @@ class Telling:
                 yield Part(self._names.get(value, value), fact=value)
             case When():
                 yield Part(self._wording.of(value.span), value.span)
-                if value.anchor is not None:
+                if value.anchor is not None and not self._names_it(value):
                     yield Part(f"counted from {self._named(value.anchor)}", fact=value.anchor)
             case Suspect():
                 yield from self._suspect(value)
@@ -199,6 +201,10 @@ class Telling:
                 yield Part(self._wording.of(value), value)
             case Term() | Quantity() | Ratio() | Range() | Regimen():
                 yield Part(self._text(value), value.span)
+
+    def _names_it(self, when: When) -> bool:
+        """Whether the words of a time themselves say what it is counted from."""
+        return self._named(when.anchor or "").casefold() in when.span.text.casefold()
 
     def _suspect(self, suspect: Suspect) -> Iterator[Part]:
         yield Part(self._named(suspect.medication), fact=suspect.medication)

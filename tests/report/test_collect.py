@@ -43,7 +43,7 @@ def test_every_fact_is_an_entry(subject: Subject) -> None:
 @pytest.mark.parametrize(
     ("title", "group"),
     [
-        ("patient", "patient"),
+        ("female patient", "patient"),
         ("alemtuzumab", "exposure"),
         ("fingolimod", "previous"),
         ("admission", "admission"),

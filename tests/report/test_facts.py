@@ -99,7 +99,7 @@ def test_a_fact_that_only_can_be_read_has_no_place_for_decisions() -> None:
     ("given", "words"),
     [
         ({"made": None}, "no resource"),
-        ({"codes": ()}, "no code: goes out as words"),
+        ({"codes": ()}, "no code"),
         ({"whose": "others"}, "other patients"),
         ({"certainty": "not-done"}, "not done"),
     ],
@@ -117,9 +117,9 @@ def test_a_patient_needs_no_code() -> None:
 def test_ages_are_in_the_plural() -> None:
     """The text has "33-year-old"; what can be corrected stays as it is read."""
     html = groups([entry(kind="patient", value="33", unit="year")])
-    assert "33 years" in told(html)
+    assert "age 33 years" in told(html)
     assert 'data-unit="year"' in html
-    assert "1 year<" in groups([entry(kind="patient", value="1", unit="year")])
+    assert "age 1 year<" in groups([entry(kind="patient", value="1", unit="year")])
 
 
 def test_long_words_are_cut_on_the_card() -> None:

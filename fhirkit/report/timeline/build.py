@@ -202,6 +202,8 @@ class _Builder:
         words = statement if statement is not None else undirected(fact, self.at[fact.id])
         if not self._worth_a_place(fact, words):
             return None
+        if words is None and self._only_in_title(fact):
+            return None
         bounds = self._bounds(fact)
         if bounds is None:
             if statement is None or statement.anchor not in self.places:
@@ -209,6 +211,11 @@ class _Builder:
             bounds = (-inf, inf)
         anchor = self.places.get(words.anchor) if words is not None and words.anchor else None
         return ordered(words, bounds, anchor)
+
+    def _only_in_title(self, fact: Fact) -> bool:
+        """Whether a fact is named only before the patient is, in the first words of the text."""
+        at = self.at[fact.id]
+        return at < self.tale.begin and self.tale.sentence(at) == 0
 
     def _worth_a_place(self, fact: Fact, words: Told | None) -> bool:
         """Symptoms, diagnoses and single values without any word of time are only counted."""

@@ -142,7 +142,7 @@ class _Drawing:
                 text_at(
                     GUTTER,
                     36,
-                    "order told, distance not: left to right as the text tells it",
+                    "left to right as the text tells it, which need not be the order in time",
                     "tl-heading",
                 )
             )

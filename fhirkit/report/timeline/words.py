@@ -30,6 +30,9 @@ def summary(timeline: Timeline) -> str:
     return " ".join([*said, *outside(timeline)])
 
 
+_OF_THE_TEXT = "In the order of the text, which need not be that of time"
+
+
 def describe(timeline: Timeline) -> list[str]:
     """The whole drawing as plain sentences, in the order of time as far as one is told."""
     items = sorted((item for lane in timeline.lanes for item in lane.items), key=_order)
@@ -45,7 +48,7 @@ def describe(timeline: Timeline) -> list[str]:
     said += _section(
         "After that, order told, distance not", (i for i in items if _zone(i.start) == 2)
     )
-    said += _section("Order told, distance not", (i for i in items if _zone(i.start) == 3))
+    said += _section(_OF_THE_TEXT, (i for i in items if _zone(i.start) == 3))
     said += [_line(series) for series in timeline.series]
     return [*said, *outside(timeline)]
 

@@ -336,6 +336,16 @@ def test_a_drug_that_is_only_looked_back_to_orders_nothing() -> None:
         assert (place.low, place.high) == (-inf, inf)
 
 
+def test_what_only_the_title_names_has_no_place() -> None:
+    """A title names the end before the beginning."""
+    line = read(
+        "Liver transplantation after benzbromarone\n\nA 40-year-old man was given benzbromarone and"
+        " then colchicine. He had plasmapheresis.\n"
+    )
+    assert "liver transplantation" not in names(line)
+    assert "liver transplantation" in {fact.name for fact in line.untimed}
+
+
 def test_words_that_tell_the_time_of_two_facts_are_counted_once() -> None:
     """A value of the admission is no second eleven months after it."""
     line = read(

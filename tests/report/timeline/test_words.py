@@ -58,7 +58,7 @@ def test_no_distance_at_all_is_said_first() -> None:
     course.drug("ibuprofen")
     assert describe(timeline(course.case)) == [
         "The text tells no distance in time between two things.",
-        "Order told, distance not: aspirin; ibuprofen.",
+        "In the order of the text, which need not be that of time: aspirin; ibuprofen.",
     ]
 
 
