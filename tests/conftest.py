@@ -39,6 +39,21 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 Require = Callable[[str], NoReturn]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Says what must run in one process, where the run is spread over several.
+
+    Servers that are programs of their own are started once for a process, and so is HL7's engine;
+    the other tests of one file may share what it makes.
+    """
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    for item in items:
+        own = item.get_closest_marker("server") and item.get_closest_marker("slow")
+        folder = item.path.parent.name
+        group = "servers" if own else folder if folder == "oracle" else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def _require(reason: str) -> NoReturn:
     if os.environ.get("FHIRKIT_REQUIRE_ALL") == "1":
         pytest.fail(f"required by FHIRKIT_REQUIRE_ALL: {reason}", pytrace=False)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fhirkit.facts.jsonform import KINDS
+from fhirkit.facts.jsonform import FACT_ID, KINDS
 from fhirkit.facts.model import (
     ConditionFact,
     EncounterFact,
@@ -79,8 +79,11 @@ class _Made:
 
     def __init__(self, subject: Subject) -> None:
         case = subject.case
-        document = document_key(document_bytes(case.text))
-        owners = {resource_key(document, fact.patient, fact.id): fact.id for fact in case.facts}
+        self._document = document_key(document_bytes(case.text))
+        self._ids = {fact.id for fact in case.facts}
+        owners = {
+            resource_key(self._document, fact.patient, fact.id): fact.id for fact in case.facts
+        }
         self.of_fact: dict[str, Placed] = {}
         self.strangers: list[Placed] = []
         homes: dict[int, str] = {}
@@ -97,6 +100,15 @@ class _Made:
                 self.strangers.append(one)
                 homes[one.position] = one.key
         self.findings, self.loose = _dealt(subject.issues, homes)
+
+    def name_of(self, one: Placed) -> str:
+        """What the page calls a resource that is no fact: as its key does, if that is a fact's name.
+
+        A reviewer's addition has one. Else it is its place in the bundle; no fact's id has a dot.
+        """
+        before, _, name = one.key.partition("-")
+        known = before == self._document and FACT_ID.fullmatch(name) and name not in self._ids
+        return name if known else f"entry.{one.position}"
 
     def answer(self, one: Placed) -> str:
         """What a person did with a resource; empty where only software answers for it."""
@@ -172,7 +184,7 @@ def _of_resource(one: Placed, made: _Made, subject: Subject) -> Entry:
     spans = spans_of_resource(one.resource, subject.case.text)
     kind = _KIND_OF_TYPE.get(one.type, "observation")
     return Entry(
-        id=_UNFIT.sub("-", one.key),
+        id=made.name_of(one),
         kind=kind,
         group=_GROUP_OF_KIND.get(kind, "findings"),
         title=title_of(one.resource),
@@ -243,5 +255,3 @@ _KIND_OF_TYPE = {
     "Patient": "patient",
     "Procedure": "procedure",
 }
-#: An id of an element may hold anything but white space; one of a fact has these only.
-_UNFIT = re.compile("[^A-Za-z0-9_-]+")

@@ -52,7 +52,7 @@ class Made:
 class Entry:
     """One thing told of a case, as its page shows it.
 
-    ``id`` is the fact's id, or the key of a resource that is no fact of this reading. ``value``
+    ``id`` is the fact's id, or the place of a resource that is no fact of this reading. ``value``
     and ``unit`` are what a reviewer may correct, as written. ``mentions`` are the fact's own
     spans, ``words`` those of the first in one line, ``spans`` all of it. ``seen`` is what a decision is tied to, None where an entry can
     only be read. ``changes`` are the names of what can be corrected. ``remark`` is what must be

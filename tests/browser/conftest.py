@@ -103,9 +103,9 @@ def new_page(browser: Browser, watch: Watch) -> Iterator[NewPage]:
             context = browser.new_context(
                 viewport={"width": width, "height": height},
                 color_scheme=scheme,
-                locale="en-GB",
-                timezone_id="Europe/Berlin",
-                **options,
+                # What moves by itself is tested by those who ask for it.
+                **{"locale": "en-GB", "timezone_id": "Europe/Berlin", "reduced_motion": "reduce"}
+                | options,
             )
             stack.callback(context.close)
             context.set_default_timeout(10_000)

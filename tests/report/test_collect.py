@@ -165,7 +165,20 @@ def test_a_resource_of_nobody_is_shown_too(subject: Subject) -> None:
         None,
     )
     assert entry.made is not None
-    assert " " not in entry.id
+    assert entry.id == f"entry.{len(bundle['entry']) - 1}"
+
+
+def test_a_reviewers_addition_keeps_its_name(subject: Subject) -> None:
+    """The name its key has, if no fact has it; one resource cannot take another's place."""
+    document = (key_of(subject.bundle["entry"][0]["resource"]) or "").partition("-")[0]
+    added = [
+        {"resource": {"resourceType": "Condition", "identifier": [{"value": f"{document}-{name}"}]}}
+        for name in ("added-condition-1-5", "a b", "added-condition-1-5")
+    ]
+    bundle = {**subject.bundle, "entry": [*subject.bundle["entry"], *added]}
+    ids = [entry.id for entry in collect(replace(subject, bundle=bundle))[0]]
+    assert "added-condition-1-5" in ids
+    assert len(set(ids)) == len(ids)
 
 
 def test_seen_tells_readings_apart(subject: Subject) -> None:
