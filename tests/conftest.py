@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import hypothesis
 import pytest
@@ -39,20 +40,23 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 Require = Callable[[str], NoReturn]
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Says what must run in one process, where the run is spread over several.
+@pytest.hookimpl(optionalhook=True)  # xdist's
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Deals the tests to processes, where the run is spread over several."""
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-    Servers that are programs of their own are started once for a process, and so is HL7's engine;
-    the other tests of one file may share what it makes.
-    """
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    for item in items:
-        own = item.get_closest_marker("server") and item.get_closest_marker("slow")
-        folder = item.path.parent.name
-        group = "servers" if own else folder if folder == "oracle" else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+    class Dealt(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return _together(nodeid)
+
+    return Dealt(config, log)
+
+
+def _together(nodeid: str) -> str:
+    """What must run in one process: all that shares a server which is a program of its own."""
+    if re.search(r"^tests/(servers|contract)/|\[.*(hapi|medplum)", nodeid):
+        return "servers"
+    return "oracle" if nodeid.startswith("tests/oracle/") else nodeid.partition("::")[0]
 
 
 def _require(reason: str) -> NoReturn:
