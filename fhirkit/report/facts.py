@@ -24,24 +24,41 @@ _MISSED = "not told"
 
 def groups(entries: Sequence[Entry]) -> Html:
     """All entries: those of each patient apart, in the order of the groups, then of the text."""
-    numbers = sorted({entry.patient for entry in entries if entry.patient is not None})
-    if not numbers:
+    numbers = _patients(entries)
+    if numbers == [None]:
         return joined(_groups(entries, 3, ""))
     parts = []
-    for number in (*numbers, None):
+    for number in numbers:
         own = [entry for entry in entries if entry.patient == number]
-        if own:
-            heading = "Of no one patient" if number is None else f"Patient {number}"
-            prefix = "x-" if number is None else f"{number}-"
-            parts.append(
-                element(
-                    "section",
-                    element("h3", heading),
-                    *_groups(own, 4, prefix),
-                    class_="person",
-                )
-            )
+        heading = "Of no one patient" if number is None else f"Patient {number}"
+        inside = _groups(own, 4, _prefix(number, numbers))
+        parts.append(element("section", element("h3", heading), *inside, class_="person"))
     return joined(parts)
+
+
+def ways(entries: Sequence[Entry]) -> Html:
+    """Links to the groups there are: the last of them are far down."""
+    numbers = _patients(entries)
+    links = [
+        element(
+            "a", f"{heading} {number or ''}".strip(), href=f"#g-{_prefix(number, numbers)}{key}"
+        )
+        for number in numbers
+        for key, heading in GROUPS.items()
+        if any(entry.group == key and entry.patient == number for entry in entries)
+    ]
+    return element("nav", *links, class_="ways", aria_label="Groups of facts") if links else EMPTY
+
+
+def _patients(entries: Sequence[Entry]) -> list[int | None]:
+    """The numbers of the patients told of, nobody's last."""
+    return sorted({entry.patient for entry in entries}, key=lambda n: (n is None, n or 0))
+
+
+def _prefix(number: int | None, numbers: Sequence[int | None]) -> str:
+    if numbers == [None]:
+        return ""
+    return "x-" if number is None else f"{number}-"
 
 
 def _groups(entries: Sequence[Entry], level: int, prefix: str) -> Iterator[Html]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fhirkit.report.collect import collect
 from fhirkit.report.document import data_block, document
-from fhirkit.report.facts import groups
+from fhirkit.report.facts import groups, ways
 from fhirkit.report.findings import listed
 from fhirkit.report.glance import glance
 from fhirkit.report.html import EMPTY, Html, element, joined
@@ -46,6 +46,7 @@ def page(subject: Subject, *, index: str | None = None) -> str:
             _header(subject, index),
             _overview(subject, entries, loose),
             _filters(entries),
+            ways(entries),
             main,
             _footer(subject),
             _given(subject),

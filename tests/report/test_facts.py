@@ -10,7 +10,7 @@ import pytest
 from fhirkit.facts.model import LeftOut, Whose
 from fhirkit.narrative.span import Span
 from fhirkit.report.entries import Code, Detail, Entry, Made, Part
-from fhirkit.report.facts import groups
+from fhirkit.report.facts import groups, ways
 from fhirkit.report.kinds import GROUPS
 from fhirkit.report.left_out import left_out
 
@@ -44,6 +44,19 @@ def test_groups_stand_in_the_order_of_a_case() -> None:
     headings = re.findall(r"<h3>([^<]*) <span", groups(entries))
     assert [unescape(heading) for heading in headings] == list(GROUPS.values())
     assert "<h3>" not in groups([])
+
+
+@pytest.mark.parametrize("patients", [[None], [1, 2, None]])
+def test_every_group_has_a_way_to_it(patients: list[int | None]) -> None:
+    """The last ones are far down; each link leads to a group that is there."""
+    entries = [
+        entry(id=f"c-{number}-{key}", group=key, patient=number)
+        for number in patients
+        for key in ("others", "exposure")
+    ]
+    links = re.findall(r'href="#([^"]*)"', ways(entries))
+    assert links == re.findall(r'<section class="group[^"]*" id="([^"]*)"', groups(entries))
+    assert ways([]) == ""
 
 
 def test_groups_have_counts() -> None:

@@ -177,8 +177,12 @@ def _labels(timeline: Timeline) -> list[tuple[float, str]]:
 
 
 def _in_piece(text: str, piece: int, there: Container[tuple[int, str]]) -> str:
-    """ "8 months + 6 days" is "+ 6 days" where "8 months" stands in the same piece."""
+    """ "8 months + 6 days" is "+ 6 days" where "8 months" stands in the same piece.
+
+    A minus alone would be taken for a time before day 0: "12 days before".
+    """
     for found in reversed(list(_SIGN.finditer(text))):
         if (piece, text[: found.start()]) in there:
-            return text[found.start() + 1 :].replace(" ", "\u00a0", 1)
+            rest = text[found.start() + 1 :].replace(" ", "\u00a0", 1)
+            return f"{rest[1:].strip()} before" if rest.startswith("−") else rest
     return text

@@ -188,6 +188,17 @@ def test_many_lines_are_folded() -> None:
     assert not overlaps(svg)
 
 
+def test_a_time_before_a_later_one_is_not_taken_for_one_before_day_0() -> None:
+    """Where the later time stands beside it, "12 days before", and no minus."""
+    course = Course()
+    drug = course.drug("alemtuzumab")
+    course.event("relapse", drug, latency=course.after("9 months", drug))
+    course.symptom("headache", when=course.before("12 days", "adverse-event-1"))
+    said = [words for words, _ in texts(drawn(course))]
+    assert "12 days before" in said
+    assert not any("−" in words for words in said)
+
+
 def test_lines_stand_above_diagnoses_and_findings() -> None:
     """What the course of a score is belongs to what one sees first."""
     heights = {words: box[1] for words, box in texts(drawn(rich()))}
