@@ -158,6 +158,8 @@ class Telling:
         found = getattr(fact, field) if field else None
         if isinstance(found, Quantity):
             return (found.comparator or "") + found.digits, self._wording.line(found.unit or "")
+        if isinstance(found, Term):  # "POS" is what the mapping calls it
+            return self._wording.of(found.span), ""
         return (self._text(found), "") if found is not None else ("", "")
 
     def words(self, span: Span) -> str:
@@ -175,6 +177,8 @@ class Telling:
             missed = isinstance(fact, AdverseEventFact) and field in _MISSED
             # What is named by a fact is not told once more in words.
             if label in told or ((value is None or value == ()) and not missed):
+                continue
+            if field == "interpretation" and self._is_value(fact, value):
                 continue
             if field == "condition" and self._named(value) == self._named(fact.id):
                 continue
@@ -201,6 +205,11 @@ class Telling:
                 yield Part(self._wording.of(value), value)
             case Term() | Quantity() | Ratio() | Range() | Regimen():
                 yield Part(self._text(value), value.span)
+
+    def _is_value(self, fact: Fact, judged: Term) -> bool:
+        """Whether the words that judge a result are the result."""
+        value = getattr(fact, "value", None)
+        return isinstance(value, Term) and value.span == judged.span
 
     def _names_it(self, when: When) -> bool:
         """Whether the words of a time themselves say what it is counted from."""

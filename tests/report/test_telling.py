@@ -153,6 +153,21 @@ def test_a_judgement_is_in_the_authors_words() -> None:
     assert told(story, fact) == {"judged": ["raised"]}
 
 
+def test_a_result_in_words_is_told_once_in_the_authors_words() -> None:
+    """Not as "POS", and not once more as a judgement."""
+    story = Story("[[Bands]] were [[positive]].")
+    fact = ObservationFact(
+        id="o",
+        spans=(story("Bands"),),
+        analyte=story.term("Bands"),
+        category="laboratory",
+        value=story.term("positive", "POS"),
+        interpretation=story.term("positive", "POS"),
+    )
+    assert Telling(Wording(story.text), {}).value(fact) == ("positive", "")
+    assert told(story, fact) == {}
+
+
 def test_what_is_not_told_has_no_detail() -> None:
     """An empty field of a condition or procedure is no line of its card."""
     story = Story("[[Fracture]] and [[biopsy]] at a [[visit]].")
