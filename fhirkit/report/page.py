@@ -28,7 +28,19 @@ if TYPE_CHECKING:
     from fhirkit.report.subject import Subject
 
 _STYLES = ("page.css", "timeline.css", "decide.css")
-_SCRIPTS = ("page.js",)
+# One script in several files: each uses what those before it have.
+_SCRIPTS = (
+    "page/start.js",
+    "page/elements.js",
+    "page/text.js",
+    "page/marks.js",
+    "page/decisions.js",
+    "page/adding.js",
+    "page/shown.js",
+    "page/filter.js",
+    "page/moving.js",
+    "page/reviewer.js",
+)
 _UNSIGNED = "Test data, read by a machine. Nobody has reviewed it: not for use in care."
 
 

@@ -13,9 +13,11 @@ import pytest
 from fhirkit.report.document import data_block, document
 from fhirkit.report.html import Html
 
+FOLDER = resources.files("fhirkit.report") / "assets"
 ASSETS = sorted(
-    file.name
-    for file in (resources.files("fhirkit.report") / "assets").iterdir()
+    f"{before}{file.name}"
+    for folder, before in ((FOLDER, ""), (FOLDER / "page", "page/"))
+    for file in folder.iterdir()
     if file.name.endswith((".css", ".js"))
 )
 
@@ -26,7 +28,7 @@ def made(**given: object) -> str:
         "title": "t",
         "body": Html("<p>b</p>"),
         "styles": ["page.css"],
-        "scripts": ["page.js"],
+        "scripts": ["page/start.js"],
     }
     return document(**(arguments | given))  # type: ignore[arg-type]
 
@@ -77,7 +79,7 @@ def test_a_block_of_data_cannot_end_itself(text: str) -> None:
 @pytest.mark.parametrize("name", ASSETS)
 def test_assets_stand_lines_that_are_stripped(name: str) -> None:
     """Pages have them without indentation and lines of comments, so nothing may depend on those."""
-    text = (resources.files("fhirkit.report") / "assets" / name).read_text("utf-8")
+    text = (FOLDER / name).read_text("utf-8")
     assert "</script" not in text.lower()
     assert "</style" not in text.lower()
     templates = (
@@ -90,7 +92,7 @@ def test_assets_stand_lines_that_are_stripped(name: str) -> None:
 @pytest.mark.parametrize("name", ASSETS)
 def test_assets_name_no_address_to_load(name: str) -> None:
     """Neither style nor script asks for anything."""
-    text = (resources.files("fhirkit.report") / "assets" / name).read_text("utf-8")
+    text = (FOLDER / name).read_text("utf-8")
     assert not re.search(
         r"@import|url\(|fetch\(|XMLHttpRequest|innerHTML|eval\(|new Function", text
     )
@@ -99,3 +101,10 @@ def test_assets_name_no_address_to_load(name: str) -> None:
 def test_the_same_page_has_the_same_bytes() -> None:
     """Nothing in it is of the moment."""
     assert made() == made()
+
+
+def test_every_script_of_a_page_is_in_it() -> None:
+    """A file that is in the folder and not named by the page would do nothing."""
+    from fhirkit.report import page
+
+    assert {name for name in ASSETS if name.startswith("page/")} == set(page._SCRIPTS)
