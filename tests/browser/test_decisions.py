@@ -433,6 +433,7 @@ def test_of_two_decisions_the_newer_counts(case: Page, read: Case) -> None:
     assert state(case, SYMPTOM).startswith("rejected")
     assert state(case, DRUG).startswith("accepted")
     load(case, given(accepted(read, SYMPTOM, at="2099-01-02T03:04:05+01:00")))
+    expect(case.locator(".said")).to_have_text("1 decision loaded.")  # a file takes its time
     assert state(case, SYMPTOM).startswith("accepted")
 
 
