@@ -29,9 +29,15 @@ def client(base: str, file: Path, **more: str) -> httpx.Client:
         **more,
     }
     auth = authentication(credentials_from({}, environment), base)
-    # Fewer connections than threads: whoever waits for a token must not hold one.
-    limits = httpx.Limits(max_connections=3)
-    return httpx.Client(auth=auth, trust_env=False, limits=limits, timeout=30)
+    return httpx.Client(
+        auth=auth,
+        trust_env=False,
+        timeout=30,
+        # Fewer connections than threads: whoever waits for a token must not hold one.
+        limits=httpx.Limits(max_connections=3),
+        # Each used once: the pool may close one that it gave away again (encode/httpcore#1110).
+        headers={"Connection": "close"},
+    )
 
 
 def test_the_whole_way(smart_server: Any, rsa_file: Path) -> None:
