@@ -199,7 +199,7 @@ def _times(book: Notebook, scenes: list[Scene]) -> Iterator[When]:
     """The times in ``scenes`` that are measured from an event."""
     for scene in scenes:
         for phrase in scene.times:
-            if phrase.form in ("after", "day") or phrase.lead == "after":
+            if phrase.form in ("after", "day", "later") or phrase.lead == "after":
                 when = anchored(book, scene, phrase)
                 if not LACK.search(when.span.text):
                     yield when

@@ -112,7 +112,7 @@ def _reason(book: Notebook, scene: Scene, draft: Draft, after: int) -> None:
         return
     start = after + match.end()
     rest = scene.text(start, scene.sentence.end)
-    cut = re.search(r"[,.;]|\b(?:and|which|after|when|where)\b", rest)
+    cut = re.search(r"[,.;]|\b(?:and|but|without|which|after|when|where)\b", rest)
     end = start + (cut.start() if cut else len(rest))
     while end > start and scene.text(end - 1, end).isspace():
         end -= 1

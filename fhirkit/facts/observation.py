@@ -11,10 +11,11 @@ from fhirkit.facts.coma import coma_parts
 from fhirkit.facts.model import ObservationFact, Quantity, Range, Ratio, Term, When, Whose
 from fhirkit.facts.multiples import multiples
 from fhirkit.facts.numbers import Measure, quantity
+from fhirkit.facts.opening import opening
 from fhirkit.facts.pairing import Pair, pairs
 from fhirkit.facts.reference import reference_range
 from fhirkit.facts.specimen import Specimens
-from fhirkit.facts.timing import offset_quantity, when_date
+from fhirkit.facts.timing import when_date
 from fhirkit.narrative.layout import SectionKind
 
 if TYPE_CHECKING:
@@ -197,31 +198,19 @@ def _time_of(book: Notebook, scene: Scene, pair: Pair) -> When | None:
 
 def _leading_time(book: Notebook, scene: Scene, pair: Pair) -> When | None:
     """ "At 6-month follow-up, EDSS was 3.0": the time that the sentence begins with."""
-    start = pair.analyte.start
-    if not scene.times or scene.times[0].start >= start:
+    found = opening(book, scene) if scene.times or scene.dates else None
+    start, end = pair.analyte.start, pair.measure.end
+    if found is None or start < found.begins:
         return None
-    phrase = scene.times[0]
-    if not _OPENS.fullmatch(scene.text(scene.sentence.start, phrase.start)):
-        return None
-    between = scene.text(phrase.end, start)
-    told = scene.text(phrase.end, pair.measure.start)
+    told = scene.text(found.begins, pair.measure.start)
     if _EARLIER.search(told) or _FROM.search(told):
         return None  # "from 9.1 to ..." and "previously" are of another time
-    if any(phrase.end <= t.start < pair.measure.end for t in scene.times[1:]):
+    if scene.has_time(found.begins, end):
         return None
-    visit = _VISIT.match(between)
-    if visit is None:
-        return anchored(book, scene, phrase) if phrase.form in _AT_VALUE else None
-    span = book.narrative.span(phrase.start, phrase.end + visit.end())
-    return When(span, offset_quantity(book.narrative, phrase), "after")
+    return found.when
 
 
 _AT_VALUE = frozenset({"later", "after", "day", "before", "ago"})
-_OPENS = re.compile(
-    r"\W*(?:(?:at|on|by|about|and|then|but|however|approximately|the|a|his|her)\b\W*)*",
-    re.IGNORECASE,
-)
-_VISIT = re.compile(r"[\s-]*(?:of\s+)?follow[\s-]?up\b", re.IGNORECASE)
 _FROM = re.compile(r"\bfrom\s+(?:an?\s+)?(?:\w+\s+)?(?:of\s+)?$", re.IGNORECASE)
 _EARLIER = re.compile(
     r"\b(?:previous(?:ly)?|earlier|initial(?:ly)?|baseline|admission|prior|before|compared|last)\b",

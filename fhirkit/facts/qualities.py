@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fhirkit.facts.anchors import anchored
+from fhirkit.facts.anchors import anchored_until
 from fhirkit.facts.model import Certainty, Quantity, Term, When, Whose
+from fhirkit.facts.opening import Opening, opening
 from fhirkit.facts.regimen import term
 from fhirkit.facts.stage import stage_of
 from fhirkit.facts.timing import offset_quantity, when_date
@@ -42,18 +43,43 @@ def time_onsets(book: Notebook) -> None:
         if draft.whose is not Whose.PATIENT or "onset" in draft.fields:
             continue
         for scene, thing in book.told(draft):
-            phrase = next(
-                (p for p in scene.times if p.form in ("after", "later") and p.end <= thing.start),
-                None,
-            )
-            if phrase is None or scene.certainty_of(thing) is Certainty.NEGATED:
+            if scene.certainty_of(thing) is Certainty.NEGATED:
                 continue
-            between = scene.text(phrase.end, thing.start)
-            if len(between) < _ONSET_WITHIN and _ONSET_WORDS.search(between):
-                draft.fields["onset"] = anchored(book, scene, phrase)
+            found = _time_before(book, scene, thing)
+            if found is None or found.when.anchor == draft.id:
+                continue
+            between = scene.text(found.begins, thing.start)
+            if len(between) < _ONSET_WITHIN and _began(scene, between, thing):
+                draft.fields["onset"] = found.when
                 break
 
 
+def _time_before(book: Notebook, scene: Scene, thing: Mention) -> Opening | None:
+    """The time that the sentence opens with, else the last one before a thing."""
+    found = opening(book, scene)
+    if found is not None and not scene.has_time(found.begins, thing.start):
+        return found if found.begins <= thing.start else None
+    for phrase in reversed(scene.times):
+        if phrase.end <= thing.start:
+            if phrase.form not in ("after", "later"):
+                return None
+            when, end = anchored_until(book, scene, phrase)
+            return Opening(when, end, None) if end <= thing.start else None
+    return None
+
+
+def _began(scene: Scene, between: str, thing: Mention) -> bool:
+    """Whether a condition is told to have begun: "she developed X", "X was diagnosed"."""
+    if _ONSET_WORDS.search(between):
+        return True
+    return bool(_ONSET_BEHIND.match(scene.view, thing.end, scene.sentence.end))
+
+
+_ONSET_BEHIND = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?(?:was\s+(?:newly\s+|first\s+)?diagnosed|developed|occurred|appeared|ensued"
+    r"|set\s+in|began)\b",
+    re.IGNORECASE,
+)
 #: Characters between a time and the condition that began then.
 _ONSET_WITHIN = 90
 

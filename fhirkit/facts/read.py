@@ -29,6 +29,7 @@ from fhirkit.facts.medication import merge_classes, read_medications, read_other
 from fhirkit.facts.model import PatientFact, Whose
 from fhirkit.facts.notebook import Notebook
 from fhirkit.facts.observation import read_observations
+from fhirkit.facts.opening import time_by_openings
 from fhirkit.facts.parts import emptied, merged, of_none, of_patient, told_of
 from fhirkit.facts.patient import read_patient
 from fhirkit.facts.procedure import read_other_procedures, read_procedures, tell_outcomes
@@ -162,6 +163,7 @@ def _read(book: Notebook, named: tuple[int, int] | None = None) -> tuple[Fact, .
     read_qualitative(book)
     verify_observations(book)
     died = patient is not None and "deceased" in patient.fields
+    time_by_openings(book)
     read_adverse_events(book, died=died)
     read_other_drugs(book)
     read_other_conditions(book)

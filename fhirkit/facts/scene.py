@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 #: Folded words before a thing that was told of already.
 DEFINITE = frozenset({"the", "this", "that", "these", "her", "hi", "his", "their"})
+_OLD = re.compile(r"[\s-]*old\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -83,6 +84,13 @@ class Scene:
             found = [thing for thing in self.things if thing.entry.kind in kinds]
             self._of_kinds[kinds] = found
         return found
+
+    def has_time(self, start: int, end: int) -> bool:
+        """Whether a relative time or a date, and not an age, begins between two offsets."""
+        times = [t for t in self.times if start <= t.start < end]
+        if any(not _OLD.match(self.view, t.end) for t in times):
+            return True
+        return any(start <= date.start < end for date in self.dates)
 
     def words(self, first: int = 0, last: int = sys.maxsize) -> list[str]:
         """Folded words ``first:last``, never beyond the sentence."""

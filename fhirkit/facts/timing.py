@@ -57,7 +57,8 @@ class TimePhrase:
     """A time in the view.
 
     ``form``: after, before, later, ago, history, duration, since-duration ("after 8 weeks"),
-    day. ``digits`` is None where the text is vague ("several weeks").
+    day. ``digits`` is None where the text is vague ("several weeks"). ``lead`` is the word before
+    ("for", "after"), which begins at ``lead_start``.
     """
 
     start: int
@@ -69,6 +70,7 @@ class TimePhrase:
     count_start: int
     count_end: int
     lead: str = ""
+    lead_start: int = -1
 
 
 def time_phrases(narrative: Narrative) -> list[TimePhrase]:
@@ -123,7 +125,7 @@ def _phrase(narrative: Narrative, unit: int) -> TimePhrase | None:
         if form not in ("after", "before"):
             return None  # "the day", "the week": no distance
         digits = "1"
-    lead = _DURATION_LEAD.search(text[max(0, begin - 40) : begin])
+    lead = _DURATION_LEAD.search(text, max(0, begin - 40), begin)
     return TimePhrase(
         begin,
         right.end() if right else end,
@@ -134,6 +136,7 @@ def _phrase(narrative: Narrative, unit: int) -> TimePhrase | None:
         left.start(),
         end,
         lead.group().split()[0].lower() if lead else "",
+        lead.start() if lead else begin,
     )
 
 

@@ -22,6 +22,8 @@ def stays(text: str) -> list[EncounterFact]:
         pytest.param("We admitted her for observation.", "admitted", None, id="we-admitted"),
         pytest.param("She was admitted because of seizures on 4 May 2019.", "was admitted", "seizures", id="date-behind"),
         pytest.param("She was admitted with pneumonia two months after alemtuzumab.", "was admitted", "pneumonia", id="time-behind"),
+        pytest.param("She was admitted with fatigue but no fever.", "was admitted", "fatigue", id="but-not"),
+        pytest.param("She was admitted with fatigue without fever.", "was admitted", "fatigue", id="without"),
     ],
 )  # fmt: skip
 def test_a_stay_and_its_reason(text: str, kind_words: str, reason: str | None) -> None:

@@ -20,7 +20,14 @@ from fhirkit.facts.model import (
 from fhirkit.report.timeline import names
 from fhirkit.report.timeline.model import Item, Lane, Place, Series, Timeline, Untimed
 from fhirkit.report.timeline.order import Landmark, between, counted, ordered, telling
-from fhirkit.report.timeline.place import PRESENTATION, components, edges, place, shifted
+from fhirkit.report.timeline.place import (
+    PRESENTATION,
+    after_another,
+    components,
+    edges,
+    place,
+    shifted,
+)
 from fhirkit.report.timeline.shown import (
     detail_of,
     goes_on,
@@ -30,7 +37,7 @@ from fhirkit.report.timeline.shown import (
     undirected,
     within,
 )
-from fhirkit.report.timeline.told import Told, days, length, times
+from fhirkit.report.timeline.told import Told, counts_from_end, days, length, times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,12 +86,13 @@ class _Builder:
 
     def _times(self, fact: Fact, everything: Mapping[str, Fact]) -> tuple[Told, ...]:
         """What a fact says of its time; a reaction without one says what its condition does."""
-        found = times(fact)
+        found = tuple(self._from_last(told) for told in times(fact))
         if found or not isinstance(fact, AdverseEventFact):
             return found
         condition = everything.get(fact.condition or "")
         if condition is not None:
-            found = tuple(replace(t, owner=fact.id) for t in times(condition) if not t.end)
+            own = (self._from_last(told) for told in times(condition) if not told.end)
+            found = tuple(replace(told, owner=fact.id) for told in own)
         drugs = [s for s in fact.suspects if s.medication in self.by_id]
         if not found and drugs:  # what a drug did came after it
             anchor = drugs[0]
@@ -100,6 +108,24 @@ class _Builder:
                 ),
             )
         return found
+
+    def _from_last(self, told: Told) -> Told:
+        """A distance from the last dose, as one from the first, where every place is counted from.
+
+        Without a length of the course only the order is left. What has a fact for each dose
+        counts from the last one's own place.
+        """
+        course = self.by_id.get(told.anchor or "")
+        if course is None or not counts_from_end(told):
+            return told
+        lasted = length(course)
+        by = days(lasted)
+        if by is None or lasted is None:
+            single = sum(self._same_drug(f, names.name(course)) for f in self.facts) == 1
+            return replace(told, high=inf) if single else told
+        whole = names.span_of_time(lasted.digits, lasted.ucum or "")
+        short = after_another(whole, told.short)
+        return replace(told, low=told.low + by, high=told.high + by, short=short)
 
     def _told_at(self, fact: Fact) -> int:
         """Where a fact is told: where its time is, if that is told; else where it is named."""

@@ -197,11 +197,15 @@ def _reached(node: str, middle: float, via: Mapping[str, Edge], made: Mapping[st
         return Place(middle - half, middle + half, basis)
     short = told.short
     if other is not None and abs(edge.middle) < _FAR * abs(other.middle):
-        short = after_another(other.short, short)
+        # What is not named itself names nothing that is counted from it.
+        short = after_another(other.short, short) if other.short or other.middle == 0 else ""
     return Place(middle - half, middle + half, basis, told.words, short)
 
 
 def shifted(start: Place, by: float, words: str, short: str) -> Place:
-    """The end of what began at ``start`` and lasted ``by`` days."""
-    short = after_another(start.short, short)
+    """The end of what began at ``start`` and lasted ``by`` days.
+
+    Away from day 0 a length alone would read as a distance from there.
+    """
+    short = after_another(start.short, short) if start.short or start.middle == 0 else ""
     return replace(start, low=start.low + by, high=start.high + by, words=words, short=short)

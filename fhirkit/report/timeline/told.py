@@ -42,6 +42,11 @@ _NAMING = (
     "prior to",
     "preceding",
 )
+_OF_END = re.compile(
+    r"\b(?:last|final|end(?:ing)?|complet\w+|finish\w*|stopp\w+|cessation|ceas\w+|discontinu\w+"
+    r"|withdraw\w*)\b",
+    re.IGNORECASE,
+)
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 
 
@@ -107,6 +112,11 @@ def days(quantity: Quantity | None) -> float | None:
     except ValueError:
         return None
     return found if isfinite(found) and found >= 0 else None
+
+
+def counts_from_end(told: Told) -> bool:
+    """Whether the words count from the end of something: "two weeks after the last dose"."""
+    return told.low > 0 and _OF_END.search(told.words) is not None
 
 
 def _whens(fact: Fact) -> Iterator[tuple[str, When]]:

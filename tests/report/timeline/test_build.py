@@ -456,3 +456,38 @@ def test_each_of_several_patients_has_a_timeline_of_their_own() -> None:
     one, other = (timeline(part) for part in parts.values())
     assert "rituximab" not in names(one)
     assert "alemtuzumab" not in names(other)
+
+
+# -- from the last dose ---------------------------------------------------------------------------
+
+
+def test_days_after_the_last_dose_count_from_the_end_of_the_course() -> None:
+    """Five days of infusions and four days more: nine days after the first."""
+    line = read(
+        "A 45-year-old woman was given alemtuzumab 12 mg for five consecutive days. Four days after "
+        "the last infusion she was admitted with dyspnoea, which was attributed to alemtuzumab."
+    )
+    stay = found(line, "admission").start
+    assert line.zero == "alemtuzumab"
+    assert (stay.low, stay.high, stay.short) == (9, 9, "5 days + 4 days")
+
+
+def test_days_after_the_last_of_nobody_knows_how_many_doses_are_an_order() -> None:
+    """How long the course was is not told, so the distance from its first dose is not known."""
+    line = read(
+        "A 45-year-old woman was treated with natalizumab. Twelve months after the last infusion of "
+        "natalizumab she was admitted with dyspnoea, which was attributed to natalizumab."
+    )
+    assert found(line, "admission").start.basis is Basis.ORDER
+
+
+def test_a_length_away_from_day_0_is_no_distance_from_it() -> None:
+    """The course before the admission that is day 0 ends some days before it, not "5 days" after."""
+    line = read(
+        "A 45-year-old woman was given alemtuzumab 12 mg for five consecutive days. Four days after "
+        "the last infusion she was admitted with dyspnoea."
+    )
+    course = found(line, "alemtuzumab")
+    assert line.zero == "admission"
+    assert course.end is not None
+    assert (course.start.low, course.end.low, course.end.short) == (-9, -4, "")
