@@ -195,7 +195,8 @@ def print_processes(narratives: Sequence[str], rounds: int) -> None:
         print(f"whole processes, best of {rounds} (1 MB: one run)")
         print(f"{'':<24}{'seconds':>9}{'peak MB':>9}")
         for name, (command, turns) in commands.items():
-            results = [run(command) for _ in range(turns)]
+            # A megabyte of many cases, read as one patient's, is nothing to find no fault with.
+            results = [run(command, findings=command[1] == "convert") for _ in range(turns)]
             seconds, peak = min(r[0] for r in results), max(r[1] for r in results)
             print(f"{name:<24}{seconds:>9.3f}{peak:>9.0f}")
     print()

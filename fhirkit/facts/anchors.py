@@ -136,7 +136,12 @@ _OPENS = re.compile(
 
 def opens(scene: Scene, start: int) -> bool:
     """Whether a sentence opens with the time that begins at ``start``."""
-    return _OPENS.fullmatch(scene.text(scene.sentence.start, start)) is not None
+    begins = scene.sentence.start
+    return start - begins < _OPENING_WITHIN and bool(_OPENS.fullmatch(scene.view, begins, start))
+
+
+#: Characters of a sentence that may stand before the time it opens with.
+_OPENING_WITHIN = 80
 
 
 #: That more happened in a sentence than a drug was given or somebody was admitted.

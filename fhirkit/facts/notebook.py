@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from fhirkit.facts.lexicon import Lexicon, Mention
     from fhirkit.facts.model import Fact
+    from fhirkit.facts.opening import Opening
     from fhirkit.facts.scene import Scene
     from fhirkit.narrative.narrative import Narrative
     from fhirkit.narrative.span import Span
@@ -105,6 +106,8 @@ class Notebook:
         self.at: dict[int, Draft] = {}
         #: why a mention went nowhere
         self.refused: dict[int, str] = {}
+        #: the time that a sentence (by index) opens with
+        self.openings: dict[int, Opening | None] = {}
         #: values that were read and then doubted, with the reason
         self.doubted: dict[Span, str] = {}
         self._drafts: dict[str, Draft] = {}

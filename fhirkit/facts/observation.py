@@ -198,9 +198,9 @@ def _time_of(book: Notebook, scene: Scene, pair: Pair) -> When | None:
 
 def _leading_time(book: Notebook, scene: Scene, pair: Pair) -> When | None:
     """ "At 6-month follow-up, EDSS was 3.0": the time that the sentence begins with."""
-    found = opening(book, scene) if scene.times or scene.dates else None
+    found = opening(book, scene)
     start, end = pair.analyte.start, pair.measure.end
-    if found is None or start < found.begins:
+    if found is None or not found.begins <= start < found.begins + _OPENING_WITHIN:
         return None
     told = scene.text(found.begins, pair.measure.start)
     if _EARLIER.search(told) or _FROM.search(told):
@@ -210,6 +210,8 @@ def _leading_time(book: Notebook, scene: Scene, pair: Pair) -> When | None:
     return found.when
 
 
+#: Characters between the time that a sentence opens with and a value that has it.
+_OPENING_WITHIN = 300
 _AT_VALUE = frozenset({"later", "after", "day", "before", "ago"})
 _FROM = re.compile(r"\bfrom\s+(?:an?\s+)?(?:\w+\s+)?(?:of\s+)?$", re.IGNORECASE)
 _EARLIER = re.compile(

@@ -50,11 +50,23 @@ class Opening:
 
 
 def opening(book: Notebook, scene: Scene) -> Opening | None:
-    """The time that a sentence opens with; None where it opens with anything else."""
+    """The time that a sentence opens with; None where it opens with anything else.
+
+    It is worked out once for each sentence, when drugs, procedures and stays are read.
+    """
+    if not scene.times and not scene.dates:
+        return None
+    index = scene.sentence.index
+    if index not in book.openings:
+        book.openings[index] = _told_first(book, scene)
+    return book.openings[index]
+
+
+def _told_first(book: Notebook, scene: Scene) -> Opening | None:
     told: list[TimePhrase | DateMention] = sorted(
         (*scene.times, *scene.dates), key=attrgetter("start")
     )
-    if not told or not opens(scene, told[0].start):
+    if not opens(scene, told[0].start):
         return None
     found = _opening(book, scene, told[0])
     if found is None or len(told) == 1 or found.when.date is not None:
@@ -141,11 +153,12 @@ _SHOWED = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[^,;:.]*")
+#: Characters from the opening to a thing, and behind that, in which the words above are looked for.
+_WITHIN = 300
 
 
 def time_by_openings(book: Notebook) -> None:
     """Fill in ``when`` of symptoms, studies and procedures from the time their sentence opens with."""
-    openings: dict[int, Opening | None] = {}
     for draft in book.of("symptom", "report", "procedure"):
         if draft.whose is not Whose.PATIENT or draft.fields.keys() & {"when", "duration"}:
             continue
@@ -153,10 +166,7 @@ def time_by_openings(book: Notebook) -> None:
         if told is None:
             continue
         scene, thing = told
-        index = scene.sentence.index
-        if index not in openings:
-            openings[index] = opening(book, scene)
-        found = openings[index]
+        found = opening(book, scene)
         if (
             found is not None
             and found.when.anchor != draft.id
@@ -178,10 +188,12 @@ def _first_told(book: Notebook, draft: Draft) -> tuple[Scene, Mention] | None:
 
 def _then(scene: Scene, found: Opening, draft: Draft, thing: Mention) -> bool:
     """Whether a thing was found or done at the time that its sentence opens with."""
-    if found.clear is None or thing.start < found.clear or thing.start in scene.unreal:
+    if found.clear is None or thing.start in scene.unreal:
+        return False
+    if not found.clear <= thing.start < found.clear + _WITHIN:
         return False
     before = scene.text(found.clear, thing.start)
-    clause = _CLAUSE.match(scene.view, thing.end, scene.sentence.end)
+    clause = _CLAUSE.match(scene.view, thing.end, min(scene.sentence.end, thing.end + _WITHIN))
     after = clause.group() if clause else ""
     if scene.has_time(found.clear, thing.end + len(after)):
         return False

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.anchors import anchored_until
@@ -48,7 +50,7 @@ def time_onsets(book: Notebook) -> None:
             found = _time_before(book, scene, thing)
             if found is None or found.when.anchor == draft.id:
                 continue
-            between = scene.text(found.begins, thing.start)
+            between = scene.text(found.begins, min(thing.start, found.begins + _ONSET_WITHIN))
             if len(between) < _ONSET_WITHIN and _began(scene, between, thing):
                 draft.fields["onset"] = found.when
                 break
@@ -59,13 +61,16 @@ def _time_before(book: Notebook, scene: Scene, thing: Mention) -> Opening | None
     found = opening(book, scene)
     if found is not None and not scene.has_time(found.begins, thing.start):
         return found if found.begins <= thing.start else None
-    for phrase in reversed(scene.times):
-        if phrase.end <= thing.start:
-            if phrase.form not in ("after", "later"):
-                return None
-            when, end = anchored_until(book, scene, phrase)
-            return Opening(when, end, None) if end <= thing.start else None
-    return None
+    at = bisect_right(scene.times, thing.start, key=_end) - 1
+    if at < 0 or scene.times[at].form not in ("after", "later"):
+        return None
+    if thing.start - scene.times[at].end > _ONSET_WITHIN:
+        return None
+    when, end = anchored_until(book, scene, scene.times[at])
+    return Opening(when, end, None) if end <= thing.start else None
+
+
+_end = attrgetter("end")
 
 
 def _began(scene: Scene, between: str, thing: Mention) -> bool:

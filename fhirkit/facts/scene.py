@@ -6,6 +6,7 @@ import re
 import sys
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from fhirkit.facts.abbreviations import introduced
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 #: Folded words before a thing that was told of already.
 DEFINITE = frozenset({"the", "this", "that", "these", "her", "hi", "his", "their"})
 _OLD = re.compile(r"[\s-]*old\b", re.IGNORECASE)
+_start = attrgetter("start")
 
 
 @dataclass(slots=True)
@@ -87,10 +89,13 @@ class Scene:
 
     def has_time(self, start: int, end: int) -> bool:
         """Whether a relative time or a date, and not an age, begins between two offsets."""
-        times = [t for t in self.times if start <= t.start < end]
-        if any(not _OLD.match(self.view, t.end) for t in times):
-            return True
-        return any(start <= date.start < end for date in self.dates)
+        at = bisect_left(self.times, start, key=_start)
+        while at < len(self.times) and self.times[at].start < end:
+            if not _OLD.match(self.view, self.times[at].end):
+                return True
+            at += 1
+        at = bisect_left(self.dates, start, key=_start)
+        return at < len(self.dates) and self.dates[at].start < end
 
     def words(self, first: int = 0, last: int = sys.maxsize) -> list[str]:
         """Folded words ``first:last``, never beyond the sentence."""

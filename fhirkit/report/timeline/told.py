@@ -29,18 +29,12 @@ if TYPE_CHECKING:
 DAYS = {"min": 1 / 1440, "h": 1 / 24, "d": 1.0, "wk": 7.0, "mo": 30.4375, "a": 365.25}
 _HISTORY = re.compile(r"(\d+(?:\.\d+)?|[a-z]+)[\s-]+(minute|hour|day|week|month|year)s?\b", re.I)
 _UCUM = {"minute": "min", "hour": "h", "day": "d", "week": "wk", "month": "mo", "year": "a"}
-# "Six days after", and then what no fact was made of.
-_NAMING = (
-    "after",
-    "following",
-    "post",
-    "since",
-    "from",
-    "into",
-    " of",
-    "before",
-    "prior to",
-    "preceding",
+# "Six days after coming in": an event is named that no fact was made of. A treatment that is only
+# called so is one of those told beside it.
+_NAMING = re.compile(
+    r"\w.*\b(?:after|following|post|since|from|into|of|before|prior\s+to|preceding)\b"
+    r"(?!.*\b(?:treatment|therapy|cycle|course|infusion|injection|dose|administration|drug)s?\b)",
+    re.IGNORECASE,
 )
 _OF_END = re.compile(
     r"\b(?:last|final|end(?:ing)?|complet\w+|finish\w*|stopp\w+|cessation|ceas\w+|discontinu\w+"
@@ -160,7 +154,7 @@ def _of_when(fact: Fact, when: When, *, end: bool) -> Told | None:
         anchor=anchor,
         end=end,
         back=when.relation == "before",
-        of_other=anchor is None and words.lower().endswith(_NAMING),
+        of_other=anchor is None and _NAMING.match(words) is not None,
     )
 
 

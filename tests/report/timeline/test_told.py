@@ -99,12 +99,24 @@ def test_the_end_of_a_drug_is_a_time_of_its_own() -> None:
     assert [t.node for t in times(course.facts[0])] == ["medication-0", "medication-0/end"]
 
 
-def test_words_that_name_what_no_fact_is_are_marked() -> None:
+@pytest.mark.parametrize(
+    ("words", "of_other"),
+    [
+        pytest.param("a day after", True, id="cut-short"),
+        pytest.param("six days\nafter coming in", True, id="named"),
+        pytest.param("two days prior to this", True, id="before"),
+        pytest.param("nine months after treatment", False, id="a-treatment-told-beside-it"),
+        pytest.param("three weeks after the second infusion", False, id="one-dose-of-it"),
+        pytest.param("after 6 months", False, id="only-a-distance"),
+        pytest.param("two weeks later", False, id="later"),
+    ],
+)
+def test_words_that_name_what_no_fact_is_are_marked(words: str, of_other: bool) -> None:
     """ "A day after he had been hydrated" counts from that, not from what was told before."""
     course = Course()
-    span = course.say("a day after")
+    span = course.say(words)
     course.drug("aspirin")
     fact = course.facts[0]
     assert isinstance(fact, MedicationFact)
     (told,) = times(replace(fact, when=When(span, Quantity(span, "1", "day", "d"), "after")))
-    assert told.of_other
+    assert told.of_other is of_other
