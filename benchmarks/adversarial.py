@@ -84,6 +84,10 @@ KINDS: dict[str, Text] = {
     "studies": _again("MRI showed headache. "),
     "suspicions": _again("A pneumonia was suspected. However, it was confirmed. "),
     "times": _again("She received rituximab. Two weeks after treatment she developed pneumonia. "),
+    "times in one sentence": _again(
+        "two weeks later she had fever, after 3 days hepatitis developed, "
+    ),
+    "openings": _again("Two days after rituximab, she had fever. Three days later CT was normal. "),
     "two patients in turn": _again("Patient 1 had pneumonia. Patient 2 took rituximab 5 mg. "),
     "patients": _numbered("Patient # was a 30-year-old woman who had fever. "),
 }
